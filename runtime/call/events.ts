@@ -1,0 +1,123 @@
+/**
+ * All that happens in a conversation, in order. The console, the browser phone and the event log in Postgres are three
+ * readers of this one stream; nothing else records a call.
+ */
+
+/** Why a call ended. */
+export type EndReason =
+  | 'caller-hung-up'
+  | 'agent-ended' // the end_call tool
+  | 'transferred'
+  | 'idle' // the caller stayed silent through every prompt
+  | 'maximum-duration'
+  | 'speech-failed' // a provider failed beyond recovery; the caller was told
+  | 'shutdown';
+
+/**
+ * One turn's moments, in ms after the caller's last voiced frame. Absent: did not happen.
+ * `firstAudioMs` is the response gap: the first frame of reply audio leaves the process.
+ */
+export interface Waterfall {
+  /** The recognizer first showed the words that were committed. */
+  readonly textMs?: number;
+  /** The turn detector decided that the caller has finished. */
+  readonly committedMs?: number;
+  readonly modelRequestMs?: number;
+  readonly firstTokenMs?: number;
+  readonly firstClauseMs?: number;
+  /** First speech byte of the model's own words arrives from the synthesizer. */
+  readonly firstSpeechMs?: number;
+  /** First audio of the reply sent, an opener ("Let me see,") included. */
+  readonly firstAudioMs?: number;
+  /** First audio of the model's own words sent; equals `firstAudioMs` when no opener was needed. */
+  readonly firstWordsMs?: number;
+  /** The channel acknowledged the first clause as played. */
+  readonly firstMarkMs?: number;
+}
+
+export type CallEventBody =
+  | {
+      readonly type: 'call-started';
+      readonly channel: string;
+      readonly agent: string;
+      readonly agentVersion: string;
+      readonly region: string;
+      readonly resumed: boolean;
+    }
+  | { readonly type: 'caller-speaking' }
+  | { readonly type: 'caller-paused' }
+  /** What the recognizer believes right now. Live readers only; not logged. */
+  | { readonly type: 'partial'; readonly text: string }
+  /** The caller's turn is complete. `by` says how it was given. */
+  | {
+      readonly type: 'caller-turn';
+      readonly turn: number;
+      readonly text: string;
+      readonly by: 'speech' | 'dtmf' | 'text';
+      readonly waitMs: number;
+    }
+  | {
+      readonly type: 'speculation';
+      readonly turn: number;
+      readonly outcome: 'hit' | 'miss';
+      readonly started: number;
+      readonly wastedTokens: number;
+    }
+  /** A clause of the agent's speech starts to be sent. Live readers only; not logged. */
+  | { readonly type: 'agent-speaking'; readonly turn: number; readonly text: string }
+  /** The agent's turn is over. `heardText` is what was played; the history holds nothing else. */
+  | {
+      readonly type: 'agent-turn';
+      readonly turn: number;
+      readonly kind: 'greeting' | 'reply' | 'prompt' | 'farewell';
+      readonly text: string;
+      readonly heardText: string;
+      readonly interrupted: boolean;
+      readonly waterfall: Waterfall;
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+    }
+  /** Playback was stopped because the caller spoke. `resumed` follows when he turned out to have said nothing. */
+  | { readonly type: 'barge-in'; readonly turn: number; readonly onsetToClearMs: number }
+  | { readonly type: 'barge-in-resumed'; readonly turn: number }
+  | {
+      readonly type: 'tool-called';
+      readonly turn: number;
+      readonly id: string;
+      readonly name: string;
+      readonly input: unknown;
+    }
+  | {
+      readonly type: 'tool-finished';
+      readonly turn: number;
+      readonly id: string;
+      readonly name: string;
+      readonly output: unknown;
+      readonly failed: boolean;
+      readonly tookMs: number;
+    }
+  | { readonly type: 'dtmf'; readonly digit: string }
+  /** Something went wrong and was dealt with. Never holds what was said. */
+  | {
+      readonly type: 'problem';
+      readonly stage: 'speech-to-text' | 'language-model' | 'text-to-speech' | 'tool' | 'channel' | 'runtime';
+      readonly code: string;
+      readonly message: string;
+    }
+  | { readonly type: 'call-ended'; readonly reason: EndReason; readonly durationMs: number };
+
+export type CallEvent = CallEventBody & {
+  readonly conversationId: string;
+  /** 0, 1, 2, … without gaps within a conversation. */
+  readonly sequence: number;
+  /** ISO 8601, UTC, of the moment it happened. */
+  readonly at: string;
+  /** ms since the call began. */
+  readonly atMs: number;
+};
+
+/** Takes events as they happen. Never blocks, never throws: whatever it does with them is its own trouble. */
+export type CallEventSink = (event: CallEvent) => void;
+
+/** Events only worth showing while they happen. */
+export const LIVE_ONLY: ReadonlySet<CallEvent['type']> = new Set(['partial', 'agent-speaking']);
