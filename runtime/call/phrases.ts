@@ -1,0 +1,52 @@
+/**
+ * Sentences the runtime may have to say at once: greeting, openers, apologies. Synthesized once a process and kept as
+ * audio, so that they cost no time in a call and can still be said while the synthesizer is down.
+ */
+import type { TextToSpeech, Voice } from '../providers/text-to-speech.ts';
+
+export class PhraseBook {
+  readonly #textToSpeech: TextToSpeech;
+  readonly #voice: Voice;
+  readonly #audio = new Map<string, Promise<Uint8Array>>();
+  readonly #ready = new Map<string, Uint8Array>();
+
+  constructor(textToSpeech: TextToSpeech, voice: Voice) {
+    this.#textToSpeech = textToSpeech;
+    this.#voice = voice;
+  }
+
+  /** The phrase as µ-law, 8 kHz, if it is ready this instant. */
+  ready(text: string): Uint8Array | undefined {
+    return this.#ready.get(text);
+  }
+
+  /** The phrase as µ-law, 8 kHz, made on first use. Throws a ProviderError; a later call tries again. */
+  audio(text: string): Promise<Uint8Array> {
+    let made = this.#audio.get(text);
+    if (!made) {
+      made = this.#make(text);
+      this.#audio.set(text, made);
+      made.then(
+        (audio) => this.#ready.set(text, audio),
+        () => this.#audio.delete(text),
+      );
+    }
+    return made;
+  }
+
+  /** Makes all of them; what fails is left for later. @returns how many are ready. */
+  async preload(texts: Iterable<string>): Promise<number> {
+    const outcomes = await Promise.allSettled([...new Set(texts)].filter(Boolean).map((text) => this.audio(text)));
+    return outcomes.filter((outcome) => outcome.status === 'fulfilled').length;
+  }
+
+  async #make(text: string): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    const once = (async function* () {
+      yield text;
+    })();
+    for await (const piece of this.#textToSpeech.speak(once, this.#voice, new AbortController().signal))
+      pieces.push(piece.audio);
+    return Buffer.concat(pieces);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The bet on what the caller has said: an answer is prepared at every pause and played only if he really stopped there.
+ * At most one is under way; hits, misses and what the misses cost are counted.
+ */
+import type { Reply } from './reply.ts';
+
+/** How many answers may be begun for one turn: a hesitant caller must not multiply the bill. */
+const LONGEST_STREAK = 4;
+
+export interface SpeculationRecord {
+  readonly outcome: 'hit' | 'miss';
+  /** Replies begun for this turn. */
+  readonly started: number;
+  /** Tokens of replies that were thrown away. */
+  readonly wastedTokens: number;
+}
+
+export class Speculation {
+  readonly #start: (text: string) => Reply;
+  #reply: Reply | undefined;
+  #key = '';
+  #started = 0;
+  #wastedTokens = 0;
+
+  constructor(start: (text: string) => Reply) {
+    this.#start = start;
+  }
+
+  /** The caller paused after `text`: begin an answer, unless the one under way is for the same words. */
+  prepare(text: string): void {
+    const key = normalize(text);
+    if ((this.#reply && this.#key === key) || this.#started >= LONGEST_STREAK) return;
+    this.#drop();
+    this.#reply = this.#start(text);
+    this.#key = key;
+    this.#started++;
+  }
+
+  /** The turn is committed: the prepared answer if it is for these words, and how the bet went. */
+  settle(text: string): { reply: Reply | undefined; record: SpeculationRecord } {
+    const reply = this.#key === normalize(text) ? this.#reply : undefined;
+    if (reply) this.#reply = undefined;
+    else this.#drop();
+    const outcome = reply ? 'hit' : 'miss';
+    const record: SpeculationRecord = { outcome, started: this.#started, wastedTokens: this.#wastedTokens };
+    this.#key = '';
+    this.#started = this.#wastedTokens = 0;
+    return { reply, record };
+  }
+
+  /** No turn came of it. */
+  discard(): void {
+    this.#drop();
+    this.#key = '';
+  }
+
+  #drop(): void {
+    if (!this.#reply) return;
+    this.#wastedTokens += this.#reply.writtenTokens;
+    this.#reply.abort();
+    this.#reply = undefined;
+  }
+}
+
+/** Same words, whatever the recognizer thinks of commas and capitals. */
+function normalize(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s]/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,110 @@
+/**
+ * One uninterrupted piece of the agent's speech, and the ledger of it: which words are which bytes, how far they were
+ * sent, and what the caller acknowledged as played. Transcript, history and metrics all read it: the model is told what
+ * the caller heard, not what was generated.
+ */
+import { FRAME_BYTES, MULAW_SILENCE } from '../channels/channel.ts';
+
+/** µ-law at 8 kHz. */
+export const BYTES_PER_MS = 8;
+
+/** `opener` and `filler` are the runtime's words, not the model's: heard by the caller, kept from the history. */
+export type SpanKind = 'reply' | 'opener' | 'filler';
+
+export interface Span {
+  readonly text: string;
+  readonly kind: SpanKind;
+  /** Which round of the model's reply it belongs to; rounds are separated by tool calls. */
+  readonly round: number;
+  readonly start: number;
+  /** Where its audio ends; undefined while more may come. */
+  end: number | undefined;
+}
+
+export class Utterance {
+  readonly spans: Span[] = [];
+  #audio = new Uint8Array(16_000);
+  #length = 0;
+  #complete = false;
+
+  /** Bytes of audio so far. */
+  get length(): number {
+    return this.#length;
+  }
+  /** No more audio will come, and the length is a whole number of frames. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Starts the next clause. The one before it is over. */
+  open(text: string, kind: SpanKind = 'reply', round = 0): Span {
+    this.close();
+    const span: Span = { text, kind, round, start: this.#length, end: undefined };
+    this.spans.push(span);
+    return span;
+  }
+
+  /** Adds audio to the clause that is open. */
+  append(audio: Uint8Array): void {
+    const needed = this.#length + audio.length;
+    if (needed > this.#audio.length) {
+      const larger = new Uint8Array(Math.max(needed, this.#audio.length * 2));
+      larger.set(this.#audio.subarray(0, this.#length));
+      this.#audio = larger;
+    }
+    this.#audio.set(audio, this.#length);
+    this.#length = needed;
+  }
+
+  /** Ends the clause that is open, if any. */
+  close(): void {
+    const last = this.spans.at(-1);
+    if (last) last.end ??= this.#length;
+  }
+
+  /** Ends the utterance; its last frame is filled up with silence. */
+  finish(): void {
+    if (this.#complete) return;
+    const missing = (FRAME_BYTES - (this.#length % FRAME_BYTES)) % FRAME_BYTES;
+    this.append(new Uint8Array(missing).fill(MULAW_SILENCE));
+    this.close();
+    this.#complete = true;
+  }
+
+  /** A view, not a copy: send it before the next append. */
+  audio(from: number, to: number): Uint8Array {
+    return this.#audio.subarray(from, to);
+  }
+
+  /** All words. */
+  text(accept: (span: Span) => boolean = () => true): string {
+    return join(this.spans.filter(accept).map((span) => span.text));
+  }
+
+  /**
+   * The words within the first `heardBytes` of audio. A clause that was cut counts word by word, by its share of the
+   * clause's letters: synthesizers give no word times for telephone audio, and speech is roughly even.
+   */
+  heardText(heardBytes: number, accept: (span: Span) => boolean = () => true): string {
+    return join(this.spans.filter(accept).map((span) => heardPart(span, heardBytes, this.#length)));
+  }
+}
+
+function heardPart(span: Span, heardBytes: number, length: number): string {
+  const end = span.end ?? length;
+  if (heardBytes >= end) return span.end === undefined && end === span.start ? '' : span.text;
+  if (heardBytes <= span.start) return '';
+  const heardChars = (span.text.length * (heardBytes - span.start)) / (end - span.start);
+  const words: string[] = [];
+  let chars = 0;
+  for (const word of span.text.split(' ')) {
+    chars += word.length + 1;
+    if (chars > heardChars + 1) break;
+    words.push(word);
+  }
+  return words.join(' ');
+}
+
+function join(parts: readonly string[]): string {
+  return parts.filter(Boolean).join(' ');
+}
