@@ -43,7 +43,7 @@ const modelSchema = z.strictObject({
   mantleRegions: regions.optional(),
   retired: z.boolean().optional(),
   note: z.string().optional(),
-  /** Prefix → region of the caller → every region the request may be processed in. */
+  /** Prefix → region of the caller, or `*` → every region the request may be processed in. */
   profiles: z.record(z.string(), z.record(region, regions)).default({}),
   evidence: sourceKey,
 });
