@@ -41,6 +41,9 @@ export const agentSchema = z.strictObject({
       goodbyeBroken: z
         .string()
         .default('I am sorry, something is broken on our side. Please call again later. Goodbye.'),
+      /** When a call that was cut is taken up again. */
+      welcomeBack: z.string().default('Sorry, we were cut off. Where were we?'),
+      goodbye: z.string().default('Goodbye.'),
       transferring: z.string().default('I am connecting you now.'),
       busy: z.string().default('All our lines are busy. Please call again in a few minutes. Goodbye.'),
     })

@@ -1,30 +1,31 @@
 /** What was said, as the model gets to know it: the caller's words, and of the agent's only those that were heard. */
 import type { Message, ToolCall, ToolResult } from '../providers/language-model.ts';
 
-/** One round of the agent's turn: what it said, then the tools it called. */
+/** One round of the agent's turn: what it said, then the tools it called. Results may still arrive after the turn. */
 export interface Round {
-  readonly text: string;
-  readonly toolCalls: readonly ToolCall[];
-  readonly results: readonly ToolResult[];
+  text: string;
+  toolCalls: readonly ToolCall[];
+  readonly results: ToolResult[];
 }
 
+type Entry = { readonly caller: string } | { readonly agent: readonly Round[] };
+
 export class History {
-  readonly #messages: Message[];
+  readonly #entries: Entry[] = [];
 
-  constructor(messages: readonly Message[] = []) {
-    this.#messages = [...messages];
-  }
-
-  get messages(): readonly Message[] {
-    return this.#messages;
+  /** Oldest first. */
+  get messages(): Message[] {
+    return this.#entries.flatMap((entry): Message[] =>
+      'caller' in entry ? [{ role: 'user', text: entry.caller }] : roundMessages(entry.agent),
+    );
   }
 
   caller(text: string): void {
-    this.#messages.push({ role: 'user', text });
+    this.#entries.push({ caller: text });
   }
 
   agent(rounds: readonly Round[]): void {
-    this.#messages.push(...roundMessages(rounds));
+    this.#entries.push({ agent: rounds });
   }
 }
 
@@ -37,7 +38,11 @@ export function roundMessages(rounds: readonly Round[]): Message[] {
     if (toolCalls.length === 0) return text ? [{ role: 'assistant', text }] : [];
     const outcomes = toolCalls.map(
       ({ id }) =>
-        results.find((result) => result.id === id) ?? { id, output: 'interrupted by the caller', failed: true },
+        results.find((result) => result.id === id) ?? {
+          id,
+          output: 'not finished: the caller interrupted',
+          failed: true,
+        },
     );
     return [
       { role: 'assistant', text, toolCalls },

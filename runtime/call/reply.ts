@@ -77,12 +77,10 @@ export class Reply {
         else usage = event;
       }
       add(splitter.flush());
-      clauses.end();
       return { toolCalls, inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
-    } catch (error) {
-      // What was written before the failure is still worth saying, and whole clauses are all that was handed on.
-      clauses.fail(error);
-      throw error;
+    } finally {
+      // After a failure too: whole clauses written before it are still worth saying.
+      clauses.end();
     }
   }
 

@@ -156,8 +156,9 @@ export class TurnDetector {
   /** Asks, after every input, whether the turn is worth preparing for, or over. */
   #judge(decisions: Decision[]): void {
     if (!this.#text) return;
-    if (this.#turnSpeechMs >= this.#options.longestTurnMs) return this.#commit(decisions);
-    if (this.#speaking) return;
+    const overlong = this.#turnSpeechMs >= this.#options.longestTurnMs;
+    if (overlong) this.#commit(decisions);
+    if (overlong || this.#speaking) return;
     const settled = this.#settled();
     if (settled && this.#candidate !== this.#text) {
       this.#candidate = this.#text;

@@ -1,5 +1,4 @@
 /** A language model that can be heard while it is still thinking. */
-import type { z } from 'zod';
 
 export type Message =
   | { readonly role: 'user'; readonly text: string }
@@ -23,7 +22,7 @@ export interface ToolDescription {
   readonly name: string;
   readonly description: string;
   /** JSON Schema of the input, made from the tool's zod schema. */
-  readonly inputSchema: ReturnType<typeof z.toJSONSchema>;
+  readonly inputSchema: Readonly<Record<string, unknown>>;
 }
 
 export interface ModelRequest {

@@ -1,0 +1,244 @@
+/**
+ * The agent's turn to speak: a phrase, or an answer in as many rounds as its tools demand. It fills an utterance that
+ * the playout plays; it can be interrupted between any two steps, and then says what was heard.
+ */
+import type { Agent } from '../agents/definition.ts';
+import type { ToolSet } from '../agents/tools.ts';
+import type { Farewell } from '../channels/channel.ts';
+import type { ToolCall } from '../providers/language-model.ts';
+import type { CallEventBody, Waterfall } from './events.ts';
+import type { Round } from './history.ts';
+import type { PhraseBook } from './phrases.ts';
+import type { Reply, ReplyMoments } from './reply.ts';
+import { type Span, type SpanKind, Utterance } from './utterance.ts';
+
+export type AgentTurnKind = 'greeting' | 'reply' | 'prompt' | 'farewell';
+
+/** A model that keeps calling tools is stopped after this many rounds. */
+const MOST_ROUNDS = 4;
+
+export interface AgentTurnContext {
+  readonly agent: Agent;
+  readonly tools: ToolSet;
+  readonly phrases: PhraseBook;
+  readonly turn: number;
+  readonly emit: (event: CallEventBody) => void;
+  /** New audio is there to be sent. */
+  readonly pump: () => void;
+  /** Starts the next round, given the rounds so far. */
+  readonly startReply: (rounds: readonly Round[]) => Reply;
+}
+
+/** When the caller stopped, and what was known by when; `performance.now()`. */
+export interface TurnMoments {
+  readonly speechEndAt: number;
+  readonly textAt?: number;
+  readonly committedAt: number;
+}
+
+export class AgentTurn {
+  readonly utterance = new Utterance();
+  readonly kind: AgentTurnKind;
+  readonly rounds: Round[] = [];
+  /** What lets go of the caller once everything was heard. */
+  farewell: Farewell | undefined;
+  readonly #context: AgentTurnContext;
+  readonly #moments: TurnMoments | undefined;
+  #replyMoments: ReplyMoments | undefined;
+  #firstAudioAt: number | undefined;
+  #firstWordsAt: number | undefined;
+  #firstMarkAt: number | undefined;
+  #reply: Reply | undefined;
+  #over = false;
+  #opener = '';
+  #inputTokens = 0;
+  #outputTokens = 0;
+
+  constructor(kind: AgentTurnKind, context: AgentTurnContext, moments?: TurnMoments) {
+    this.kind = kind;
+    this.#context = context;
+    this.#moments = moments;
+  }
+
+  /** The caller may speak over everything but a farewell. */
+  get interruptible(): boolean {
+    return this.kind !== 'farewell';
+  }
+  /** The model's own words have started to arrive. */
+  get hasWords(): boolean {
+    return this.utterance.spans.some((span) => span.kind === 'reply');
+  }
+
+  /** Says one phrase and nothing else. Throws a ProviderError if it cannot be synthesized. */
+  async sayPhrase(text: string): Promise<void> {
+    const audio = this.#context.phrases.ready(text) ?? (await this.#context.phrases.audio(text));
+    if (this.#over) return;
+    this.#add(text, 'reply', audio);
+    this.#finish();
+  }
+
+  /** Says `text` while the model's own words are still to come. @returns false if it cannot be said now. */
+  interject(text: string, kind: 'opener' | 'filler'): boolean {
+    const audio = this.#context.phrases.ready(text);
+    const last = this.utterance.spans.at(-1);
+    const between = !this.utterance.complete && (last === undefined || last.end !== undefined);
+    if (this.#over || !audio || !between) return false;
+    if (kind === 'opener') this.#opener = text;
+    this.#add(text, kind, audio);
+    return true;
+  }
+
+  /** Plays an answer, runs the tools it asks for, and goes on with what they return. Throws a ProviderError. */
+  async answer(first: Reply): Promise<void> {
+    for (let reply = first; ; reply = this.#context.startReply(this.rounds)) {
+      this.#reply = reply;
+      this.#replyMoments ??= reply.moments;
+      await this.#say(reply, this.rounds.length);
+      const outcome = await reply.outcome;
+      if (this.#over) return;
+      this.#inputTokens += outcome.inputTokens;
+      this.#outputTokens += outcome.outputTokens;
+      const round: Round = { text: reply.clauses.join(' '), toolCalls: outcome.toolCalls, results: [] };
+      this.rounds.push(round);
+      const ending = round.toolCalls.find((call) => this.#context.tools.endsCall(call.name));
+      await Promise.all(round.toolCalls.map((call) => this.#runTool(call, round)));
+      if (this.#over) return;
+      if (ending && this.farewell) await this.#sayFarewell();
+      if (this.farewell || round.toolCalls.length === 0 || this.rounds.length >= MOST_ROUNDS) break;
+    }
+    if (!this.#over) this.#finish();
+  }
+
+  /** Gives up what is not said yet; what was said stands. */
+  finishEarly(): void {
+    this.#reply?.abort();
+    if (!this.utterance.complete) this.#finish();
+    this.#over = true;
+  }
+
+  /**
+   * The turn is over, at `heardBytes` of its audio: cuts the rounds at what was heard and reports it.
+   * Tools still running go on, and their results reach the history when they come.
+   */
+  conclude(heardBytes: number, interrupted: boolean): void {
+    this.#over = true;
+    this.#reply?.abort();
+    if (this.rounds.length === this.#lastRound()) this.rounds.push({ text: '', toolCalls: [], results: [] });
+    this.rounds.forEach((round, index) => {
+      if (interrupted) this.#withdrawFarewell(round);
+      round.text = this.utterance.heardText(heardBytes, (span) => span.kind === 'reply' && span.round === index);
+    });
+    this.#context.emit({
+      type: 'agent-turn',
+      turn: this.#context.turn,
+      kind: this.kind,
+      text: this.utterance.text(),
+      heardText: this.utterance.heardText(heardBytes),
+      interrupted,
+      waterfall: this.#waterfall(),
+      inputTokens: this.#inputTokens,
+      outputTokens: this.#outputTokens,
+    });
+  }
+
+  /** The first frame of a clause leaves. */
+  clauseStarted(span: Span): void {
+    this.#firstAudioAt ??= performance.now();
+    if (span.kind === 'reply') this.#firstWordsAt ??= performance.now();
+    this.#context.emit({ type: 'agent-speaking', turn: this.#context.turn, text: span.text });
+  }
+
+  /** A clause was acknowledged as played. */
+  clausePlayed(): void {
+    this.#firstMarkAt ??= performance.now();
+  }
+
+  async #say(reply: Reply, round: number): Promise<void> {
+    let current = -1;
+    let skipped = false;
+    for await (const { clause, audio, last } of reply.speech) {
+      if (this.#over) return;
+      if (clause !== current) {
+        current = clause;
+        const text = reply.clauses[clause] ?? '';
+        // "Okay. Okay, …": the opener has said it already.
+        skipped = clause === 0 && round === 0 && sameWords(text, this.#opener);
+        if (!skipped) this.utterance.open(text, 'reply', round);
+      }
+      if (!skipped) this.utterance.append(audio);
+      if (last && !skipped) this.utterance.close();
+      this.#context.pump();
+    }
+  }
+
+  async #runTool(call: ToolCall, round: Round): Promise<void> {
+    const { turn, emit, tools, agent } = this.#context;
+    const { id, name, input } = call;
+    const startedAt = performance.now();
+    emit({ type: 'tool-called', turn, id, name, input });
+    const outcome = await tools.run(call, AbortSignal.timeout(agent.limits.toolTimeoutMs));
+    round.results.push({ id, output: outcome.output, failed: outcome.failed });
+    this.farewell ??= outcome.farewell;
+    const tookMs = Math.round(performance.now() - startedAt);
+    emit({ type: 'tool-finished', turn, id, name, output: outcome.output, failed: outcome.failed, tookMs });
+  }
+
+  /** A model that hangs up or transfers without a word is given one. */
+  async #sayFarewell(): Promise<void> {
+    if (this.hasWords) return;
+    const { goodbye, transferring } = this.#context.agent.sentences;
+    const text = this.farewell?.action === 'transfer' ? transferring : goodbye;
+    this.#add(text, 'filler', await this.#context.phrases.audio(text));
+  }
+
+  #add(text: string, kind: SpanKind, audio: Uint8Array): void {
+    this.utterance.open(text, kind);
+    this.utterance.append(audio);
+    this.utterance.close();
+    this.#context.pump();
+  }
+
+  #finish(): void {
+    this.utterance.finish();
+    this.#context.pump();
+  }
+
+  /** The caller spoke over the goodbye: he is still there, and the model must know. */
+  #withdrawFarewell(round: Round): void {
+    for (const { id, name } of round.toolCalls)
+      if (this.#context.tools.endsCall(name))
+        round.results.splice(0, Infinity, ...round.results.filter((r) => r.id !== id));
+  }
+
+  /** The round of the latest words; -1 while there are none. */
+  #lastRound(): number {
+    return Math.max(-1, ...this.utterance.spans.map((span) => (span.kind === 'reply' ? span.round : -1)));
+  }
+
+  #waterfall(): Waterfall {
+    if (!this.#moments) return {};
+    const from = this.#moments.speechEndAt;
+    const since = (at: number | undefined) => (at === undefined ? undefined : Math.round(at - from));
+    const { requestAt, firstTokenAt, firstClauseAt, firstSpeechAt } = this.#replyMoments ?? {};
+    return {
+      textMs: since(this.#moments.textAt),
+      committedMs: since(this.#moments.committedAt),
+      modelRequestMs: since(requestAt),
+      firstTokenMs: since(firstTokenAt),
+      firstClauseMs: since(firstClauseAt),
+      firstSpeechMs: since(firstSpeechAt),
+      firstAudioMs: since(this.#firstAudioAt),
+      firstWordsMs: since(this.#firstWordsAt),
+      firstMarkMs: since(this.#firstMarkAt),
+    };
+  }
+}
+
+function sameWords(a: string, b: string): boolean {
+  const bare = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim();
+  return bare(a) !== '' && bare(a) === bare(b);
+}
