@@ -96,7 +96,11 @@ function customTool({ name, description, input, answer }: CustomTool): Tool {
 async function after(delayMs: number, output: unknown, signal: AbortSignal): Promise<ToolOutcome> {
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, delayMs);
-    signal.addEventListener('abort', () => (clearTimeout(timer), reject(new Error('timed out'))), { once: true });
+    const giveUp = () => {
+      clearTimeout(timer);
+      reject(new Error('timed out'));
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
   });
   return { output, failed: false };
 }

@@ -5,11 +5,12 @@
 import { vi } from 'vitest';
 import { type Agent, agentSchema } from '../../runtime/agents/definition.ts';
 import { ToolSet } from '../../runtime/agents/tools.ts';
-import { Call, type CallDependencies } from '../../runtime/call/call.ts';
+import { Call } from '../../runtime/call/call.ts';
 import type { CallEvent, EndReason } from '../../runtime/call/events.ts';
 import { History } from '../../runtime/call/history.ts';
 import { PhraseBook } from '../../runtime/call/phrases.ts';
 import { AsyncQueue } from '../../runtime/call/queue.ts';
+import type { CallSetup } from '../../runtime/call/setup.ts';
 import { type CallChannel, type ChannelEvent, type Farewell, FRAME_BYTES } from '../../runtime/channels/channel.ts';
 import type { LanguageModel, ModelEvent, ModelRequest } from '../../runtime/providers/language-model.ts';
 import type { SpeechToText, Transcript } from '../../runtime/providers/speech-to-text.ts';
@@ -31,7 +32,7 @@ export interface ScriptedCallOptions {
   readonly speechFails?: () => Error | undefined;
   readonly partialMs?: number;
   readonly history?: History;
-  readonly timing?: CallDependencies['timing'];
+  readonly timing?: CallSetup['timing'];
 }
 
 const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

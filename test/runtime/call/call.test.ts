@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { History } from '../../../runtime/call/history.ts';
 import { ProviderError } from '../../../runtime/providers/errors.ts';
 import type { ModelRequest } from '../../../runtime/providers/language-model.ts';
 import { startScriptedCall, textEvents } from '../../support/scripted-call.ts';
@@ -413,27 +414,20 @@ describe('pace', () => {
 
 describe('a call taken up again', () => {
   it('does not greet, and knows what was said', async () => {
-    const first = await startScriptedCall();
-    await first.wait(1_000);
-    await first.says('I need a cleaning.');
-    await first.wait(4_000);
-    await first.hangsUp();
-    vi.useRealTimers();
-    const { History } = await import('../../../runtime/call/history.ts');
     const history = new History();
     history.caller('I need a cleaning.');
     history.agent([{ text: 'Sure, that is fine.', toolCalls: [], results: [] }]);
-    const second = await startScriptedCall({ history });
-    await second.wait(5_000);
-    await second.says('On Tuesday.');
-    await second.wait(3_000);
-    expect(second.of('agent-turn')[0]?.heardText).toBe(second.agent.sentences.welcomeBack);
-    expect(second.requests.at(-1)?.messages.map((message) => message.role)).toEqual([
+    const call = await startScriptedCall({ history });
+    await call.wait(5_000);
+    await call.says('On Tuesday.');
+    await call.wait(3_000);
+    expect(call.of('agent-turn')[0]?.heardText).toBe(call.agent.sentences.welcomeBack);
+    expect(call.requests.at(-1)?.messages.map((message) => message.role)).toEqual([
       'user',
       'assistant',
       'assistant',
       'user',
     ]);
-    await second.hangsUp();
+    await call.hangsUp();
   });
 });

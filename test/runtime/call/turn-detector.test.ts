@@ -13,8 +13,14 @@ function listen(detector = new TurnDetector({ longestTurnMs: 10_000 })) {
   const self = {
     decisions,
     detector,
-    speak: (ms: number) => (run(ms, true), self),
-    silence: (ms: number) => (run(ms, false), self),
+    speak: (ms: number) => {
+      run(ms, true);
+      return self;
+    },
+    silence: (ms: number) => {
+      run(ms, false);
+      return self;
+    },
     /** What the recognizer shows now; `lagMs` of audio are not yet covered. */
     hear: (text: string, { stable = true, final = false, lagMs = 0 } = {}) => {
       const words = text.split(' ').length;
@@ -23,7 +29,10 @@ function listen(detector = new TurnDetector({ longestTurnMs: 10_000 })) {
       decisions.push(...detector.transcript(transcript));
       return self;
     },
-    nextSegment: () => (segment++, self),
+    nextSegment: () => {
+      segment++;
+      return self;
+    },
     types: () => decisions.map((decision) => decision.type),
     commits: () => decisions.flatMap((decision) => (decision.type === 'commit' ? [decision.text] : [])),
   };

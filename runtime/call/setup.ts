@@ -1,0 +1,45 @@
+/** What a call is given when it begins. */
+import type { Agent } from '../agents/definition.ts';
+import type { ToolSet } from '../agents/tools.ts';
+import type { Providers } from '../providers/providers.ts';
+import type { CallEventSink } from './events.ts';
+import type { History } from './history.ts';
+import type { PhraseBook } from './phrases.ts';
+
+export const defaultCallTiming = {
+  /** This much voice over the agent's speech silences it. */
+  bargeInVoicedMs: 140,
+  /** Silenced by a sound without words, the agent goes on this long after the sound ended… */
+  falseBargeInMs: 900,
+  /** …or this long after it began. */
+  longestSoundMs: 3_000,
+  /** A word of comfort when nothing was heard this long after the turn was committed. */
+  fillerMs: 2_000,
+  /** An answer without a word of its own by then has failed. */
+  answerMs: 10_000,
+  /** The next digit must follow within this time. */
+  keypadMs: 2_500,
+} as const satisfies Record<string, number>;
+
+export type CallTiming = { readonly [Key in keyof typeof defaultCallTiming]: number };
+
+export interface CallSetup {
+  /** UUID. */
+  readonly conversationId: string;
+  readonly providers: Providers;
+  readonly agent: Agent;
+  readonly tools: ToolSet;
+  readonly phrases: PhraseBook;
+  /** One a call: it remembers. */
+  readonly isSpeech: (frame: Uint8Array) => boolean;
+  readonly region: string;
+  /** The voice's id, as the synthesizer spells it. */
+  readonly voice: string;
+  readonly sink: CallEventSink;
+  readonly longestCallMs: number;
+  /** The conversation so far, when the call was cut and is taken up again. Grown in place. */
+  readonly history: History;
+  readonly timing?: Partial<CallTiming>;
+}
+
+export type TimerName = 'maximum' | 'idle' | 'opener' | 'filler' | 'answer' | 'resume' | 'keypad';
