@@ -1,0 +1,67 @@
+/** Joins channels and conversations: one comes in, the other is begun, and the place is given back when it is over. */
+import type { Agent } from '../agents/definition.ts';
+import type { CallChannel } from '../channels/channel.ts';
+import { type Logger, safeError } from '../logger.ts';
+import type { EndReason } from './events.ts';
+
+/** A conversation that is being held. */
+export interface Conversation {
+  /** Resolves when it is over. */
+  readonly ended: Promise<EndReason>;
+  /** Ends it with words. */
+  shutDown(): void;
+}
+
+export interface SwitchboardOptions {
+  /** Who answers a number (E.164; empty for the browser phone). */
+  readonly agentFor: (to: string) => Agent | undefined;
+  readonly begin: (channel: CallChannel, agent: Agent) => Promise<Conversation>;
+  readonly logger: Logger;
+}
+
+export class Switchboard {
+  readonly #options: SwitchboardOptions;
+  readonly #conversations = new Set<Conversation>();
+  #shutDown = false;
+
+  constructor(options: SwitchboardOptions) {
+    this.#options = options;
+  }
+
+  /** Holds a call from its first frame to its last. Never rejects; a call that fails ends with words. */
+  async converse(channel: CallChannel, release: () => void): Promise<void> {
+    const { callId, channel: kind, to, resumes } = channel.details;
+    const logger = this.#options.logger.child({ callId });
+    const startedAt = performance.now();
+    const agent = this.#options.agentFor(to);
+    try {
+      if (!agent) throw new Error('no agent answers this number any more');
+      logger.info({ channel: kind, agent: agent.name, resumes }, 'call begins');
+      const reason = await this.#hold(channel, agent);
+      logger.info({ reason, durationMs: Math.round(performance.now() - startedAt) }, 'call over');
+    } catch (error) {
+      logger.error({ ...safeError(error) }, 'call broke');
+      if (agent) channel.leave({ action: 'say', text: agent.sentences.goodbyeBroken });
+    } finally {
+      channel.leave({ action: 'hang-up' });
+      release();
+    }
+  }
+
+  /** Ends every conversation, and every one that still begins, with words. */
+  shutDown(): void {
+    this.#shutDown = true;
+    for (const conversation of this.#conversations) conversation.shutDown();
+  }
+
+  async #hold(channel: CallChannel, agent: Agent): Promise<EndReason> {
+    const conversation = await this.#options.begin(channel, agent);
+    this.#conversations.add(conversation);
+    try {
+      if (this.#shutDown) conversation.shutDown();
+      return await conversation.ended;
+    } finally {
+      this.#conversations.delete(conversation);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Twilio's webhooks: a call comes in, its socket has ended, its transfer has ended. Every answer to a signed request is
+ * TwiML: whatever is wrong on our side, the caller hears a sentence rather than Twilio's "application error".
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { safeError } from '../../logger.ts';
+import type { DoorOptions } from '../door.ts';
+import { asE164 } from '../numbers.ts';
+import { claimKey } from '../token.ts';
+import { continueCall } from './continuation.ts';
+import { socketOrigin, type TwilioSignatures } from './signature.ts';
+import { connectStream, dial, hangUp, type Sentence, sayAndHangUp, tryAgain } from './twiml.ts';
+
+export const VOICE_PATH = '/twilio/voice';
+export const CONTINUE_PATH = '/twilio/continue';
+export const TRANSFERRED_PATH = '/twilio/transferred';
+export const MEDIA_PATH = '/twilio/media';
+
+/** A task that is leaving passes a new call on this often before it says that all lines are busy. */
+const MOST_DIVERSIONS = 2;
+
+const UNKNOWN_NUMBER: Sentence = {
+  text: 'This number is not in service. Please check the number and call again. Goodbye.',
+  language: 'en-US',
+};
+const BROKEN: Sentence = {
+  text: 'I am sorry, something is broken on our side. Please call again later. Goodbye.',
+  language: 'en-US',
+};
+
+/** The fields we use of the many that Twilio sends: https://www.twilio.com/docs/voice/twiml#request-parameters */
+const formSchema = z.object({
+  CallSid: z.string().regex(/^CA[0-9a-f]{32}$/i),
+  CallStatus: z.string().default(''),
+  DialCallStatus: z.string().default(''),
+  From: z.unknown().transform(asE164),
+  To: z.unknown().transform(asE164),
+});
+type CallForm = z.output<typeof formSchema>;
+
+/** Our own marks in our own URLs; signed by Twilio with the rest of the URL. */
+const querySchema = z.object({
+  attachment: z.coerce.number().int().min(0).max(100).default(0),
+  diverted: z.coerce.number().int().min(0).max(100).default(0),
+});
+type CallQuery = z.output<typeof querySchema>;
+
+export function addTwilioRoutes(app: FastifyInstance, signatures: TwilioSignatures, options: DoorOptions): void {
+  const { publicUrl, tokens, register, admission, logger, agentFor } = options;
+
+  app.register(async (routes) => {
+    routes.addHook('preHandler', async (request, reply) => {
+      const form = isForm(request.body) ? request.body : {};
+      const problem = signatures.webhookProblem(request.headers['x-twilio-signature'], request.url, form);
+      if (problem) return refuse(request, reply, `signature ${problem}`);
+    });
+    routes.setErrorHandler((error, request, reply) => {
+      logger.error({ callId: callIdOf(request), ...safeError(error) }, 'webhook failed');
+      return sendTwiml(reply, sayAndHangUp(BROKEN));
+    });
+    addRoute(routes, VOICE_PATH, answer);
+    addRoute(routes, CONTINUE_PATH, carryOn);
+    addRoute(routes, TRANSFERRED_PATH, async (form) =>
+      form.DialCallStatus === 'completed' ? hangUp() : sayAndHangUp(sentenceOf(form, 'goodbyeBroken')),
+    );
+  });
+
+  function addRoute(
+    routes: FastifyInstance,
+    path: string,
+    handle: (form: CallForm, query: CallQuery) => Promise<string | 'replayed'>,
+  ): void {
+    routes.post(path, async (request, reply) => {
+      const form = formSchema.safeParse(request.body);
+      const query = querySchema.safeParse(request.query);
+      if (!form.success || !query.success) return reply.code(400).send('expected the form of a Twilio voice webhook\n');
+      const twiml = await handle(form.data, query.data);
+      return twiml === 'replayed' ? refuse(request, reply, twiml) : sendTwiml(reply, twiml);
+    });
+  }
+
+  /** The same call asked twice gets the same answer, until its socket has come: from then on it is a replay. */
+  async function answer(form: CallForm, query: CallQuery): Promise<string> {
+    const callId = form.CallSid;
+    if (await register.isClaimed(claimKey({ door: 'twilio', callId, attachment: 0 }))) return 'replayed';
+    if (!agentFor(form.To)) {
+      logger.warn({ callId }, 'no agent for the number called');
+      return sayAndHangUp(UNKNOWN_NUMBER);
+    }
+    const refusal = admission.hold(callId);
+    if (refusal === undefined) return connect(form, 0);
+    logger.warn({ callId, refusal, diverted: query.diverted }, 'call not taken');
+    if (refusal === 'draining' && query.diverted < MOST_DIVERSIONS)
+      return tryAgain(here(VOICE_PATH, { diverted: query.diverted + 1 }));
+    return sayAndHangUp(sentenceOf(form, 'busy'));
+  }
+
+  async function carryOn(form: CallForm, query: CallQuery): Promise<string> {
+    const callId = form.CallSid;
+    const next = continueCall(form.CallStatus, await register.find(callId), query.attachment);
+    switch (next.do) {
+      case 'hang-up':
+        return hangUp();
+      case 'dial':
+        return dial(next.number, here(TRANSFERRED_PATH));
+      case 'say':
+        return sayAndHangUp({ text: next.text, language: agentFor(form.To)?.language ?? BROKEN.language });
+      case 'give-up':
+        logger.error({ callId, attachment: query.attachment }, 'call given up: its sockets keep breaking');
+        return sayAndHangUp(sentenceOf(form, 'goodbyeBroken'));
+      case 'attach': {
+        const { attachment, resumes } = next;
+        if (await register.isClaimed(claimKey({ door: 'twilio', callId, attachment }))) return 'replayed';
+        logger.warn({ callId, attachment }, 'socket broke: the call is attached again');
+        return connect(form, attachment, resumes);
+      }
+    }
+  }
+
+  function connect(form: CallForm, attachment: number, resumes?: string): string {
+    const claims = { door: 'twilio', callId: form.CallSid, attachment, from: form.From, to: form.To, resumes } as const;
+    return connectStream({
+      streamUrl: `${socketOrigin(publicUrl)}${MEDIA_PATH}`,
+      token: tokens.issue(claims, Date.now()),
+      actionUrl: here(CONTINUE_PATH, { attachment }),
+    });
+  }
+
+  function here(path: string, query: Record<string, number> = {}): string {
+    const url = new URL(path, publicUrl);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    return url.href;
+  }
+
+  function sentenceOf(form: CallForm, name: 'busy' | 'goodbyeBroken'): Sentence {
+    const agent = agentFor(form.To);
+    return agent ? { text: agent.sentences[name], language: agent.language } : BROKEN;
+  }
+
+  function refuse(request: FastifyRequest, reply: FastifyReply, problem: string): FastifyReply {
+    logger.warn({ callId: callIdOf(request), path: request.routeOptions.url, problem }, 'webhook refused');
+    return reply.code(403).type('text/plain').send('forbidden\n');
+  }
+}
+
+function sendTwiml(reply: FastifyReply, twiml: string): FastifyReply {
+  return reply.code(200).type('text/xml; charset=utf-8').send(twiml);
+}
+
+function isForm(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null;
+}
+
+/** Only what looks like a CallSid: a forger may write anything there. */
+function callIdOf(request: FastifyRequest): string | undefined {
+  const parsed = formSchema.pick({ CallSid: true }).safeParse(request.body);
+  return parsed.success ? parsed.data.CallSid : undefined;
+}
