@@ -52,7 +52,10 @@ export class Call {
     this.#channel = channel;
     this.#setup = setup;
     this.#timing = { ...defaultCallTiming, ...setup.timing };
-    this.#reporter = new CallReporter(setup.conversationId, [setup.sink, (event) => channel.show?.(event)]);
+    this.#reporter = new CallReporter(setup.conversationId, setup.firstSequence ?? 0, [
+      setup.sink,
+      (event) => channel.show?.(event),
+    ]);
     this.#detector = new TurnDetector({ longestTurnMs: setup.agent.limits.maxTurnMs });
     this.#speculation = new Speculation((text) => this.#startReply([{ role: 'user', text }]));
     this.#floor = new Floor(channel, this.#timing, this.#timers, {
@@ -70,6 +73,11 @@ export class Call {
     this.ended = this.#run();
   }
 
+  /** Number of the event after the last one. */
+  get nextSequence(): number {
+    return this.#reporter.nextSequence;
+  }
+
   /** Ends the call with words, as soon as they can be said. */
   shutDown(): void {
     this.#sayFarewell('shutdown', this.#setup.agent.sentences.goodbyeBroken);
@@ -79,8 +87,8 @@ export class Call {
     const { agent, region, history, longestCallMs } = this.#setup;
     const { name: agentName, version: agentVersion } = agent;
     const resumed = history.messages.length > 0;
-    const { channel } = this.#channel.details;
-    this.#reporter.emit({ type: 'call-started', channel, agent: agentName, agentVersion, region, resumed });
+    const { channel, callId } = this.#channel.details;
+    this.#reporter.emit({ type: 'call-started', channel, callId, agent: agentName, agentVersion, region, resumed });
     this.#timers.set('maximum', Math.min(agent.limits.maxCallMs, longestCallMs), () =>
       this.#sayFarewell('maximum-duration', agent.sentences.goodbyeMaximum),
     );

@@ -6,13 +6,18 @@ export class CallReporter {
   readonly #conversationId: string;
   readonly #sinks: readonly CallEventSink[];
   readonly #startedAt = performance.now();
-  #sequence = 0;
+  #sequence: number;
 
-  constructor(conversationId: string, sinks: readonly CallEventSink[]) {
+  constructor(conversationId: string, firstSequence: number, sinks: readonly CallEventSink[]) {
+    this.#sequence = firstSequence;
     this.#conversationId = conversationId;
     this.#sinks = sinks;
   }
 
+  /** Number of the next event. */
+  get nextSequence(): number {
+    return this.#sequence;
+  }
   /** ms since the call began. */
   get elapsedMs(): number {
     return Math.round(performance.now() - this.#startedAt);

@@ -39,6 +39,8 @@ export interface CallSetup {
   readonly longestCallMs: number;
   /** The conversation so far, when the call was cut and is taken up again. Grown in place. */
   readonly history: History;
+  /** Number of the first event; above 0 when the conversation is taken up again. */
+  readonly firstSequence?: number;
   readonly timing?: Partial<CallTiming>;
 }
 

@@ -1,0 +1,104 @@
+/** Where calls arrive: finds the agent, takes up a conversation that was cut, and lets the call run. */
+import { randomUUID } from 'node:crypto';
+import type { Cell } from '../../regions/cell.ts';
+import type { Agent } from '../agents/definition.ts';
+import { ToolSet } from '../agents/tools.ts';
+import { createVoiceActivityDetector } from '../audio/vad.ts';
+import type { CallChannel } from '../channels/channel.ts';
+import type { Providers } from '../providers/providers.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { Call } from './call.ts';
+import type { CallEventSink, EndReason } from './events.ts';
+import { History } from './history.ts';
+import { PhraseBook } from './phrases.ts';
+
+/** WebRTC's own scale; 3 takes the fewest sounds for speech, which a telephone's hiss and hum demand. */
+const AGGRESSIVENESS = 3;
+
+export interface ReceptionOptions {
+  readonly cell: Cell;
+  readonly providers: Providers;
+  readonly sessions: Sessions;
+  readonly sink: CallEventSink;
+}
+
+/** What one agent needs in every call, made once. */
+interface Desk {
+  readonly tools: ToolSet;
+  readonly phrases: PhraseBook;
+  readonly voice: string;
+}
+
+export class Reception {
+  readonly #options: ReceptionOptions;
+  readonly #desks = new Map<Agent, Desk>();
+  readonly #calls = new Set<Call>();
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+  }
+
+  /** Calls that are up. */
+  get activeCalls(): number {
+    return this.#calls.size;
+  }
+
+  /**
+   * Has the agent's own sentences synthesized ahead of its first call.
+   * @returns how many are ready, of how many: fewer when the synthesizer is down, which no call must wait for.
+   */
+  async prepare(agent: Agent): Promise<{ ready: number; of: number }> {
+    const { openers, sentences, greeting } = agent;
+    const texts = new Set([greeting, ...openers.question, ...openers.statement, ...Object.values(sentences)]);
+    return { ready: await this.#desk(agent).phrases.preload(texts), of: texts.size };
+  }
+
+  /** Serves one call to its end. */
+  async take(channel: CallChannel, agent: Agent): Promise<EndReason> {
+    const { cell, providers, sessions, sink } = this.#options;
+    const { callId } = channel.details;
+    const session = sessions.find(callId) ?? { conversationId: randomUUID(), history: new History(), nextSequence: 0 };
+    sessions.open(callId, session);
+    const voiceActivity = await createVoiceActivityDetector({ aggressiveness: AGGRESSIVENESS });
+    const call = new Call(channel, {
+      ...this.#desk(agent),
+      conversationId: session.conversationId,
+      history: session.history,
+      firstSequence: session.nextSequence,
+      agent,
+      providers,
+      sink,
+      isSpeech: (frame) => voiceActivity.isSpeech(frame),
+      region: cell.region,
+      longestCallMs: cell.drain.longestCallMs,
+    });
+    this.#calls.add(call);
+    try {
+      const reason = await call.ended;
+      session.nextSequence = call.nextSequence;
+      sessions.close(callId, { resumable: reason === 'caller-hung-up' });
+      return reason;
+    } finally {
+      this.#calls.delete(call);
+      voiceActivity.close();
+    }
+  }
+
+  /** Ends every call, with words. */
+  async shutDown(): Promise<void> {
+    const calls = [...this.#calls];
+    for (const call of calls) call.shutDown();
+    await Promise.all(calls.map((call) => call.ended));
+  }
+
+  #desk(agent: Agent): Desk {
+    let desk = this.#desks.get(agent);
+    if (!desk) {
+      const voice = agent.voice ?? this.#options.cell.textToSpeech.voice;
+      const phrases = new PhraseBook(this.#options.providers.textToSpeech, { id: voice, language: agent.language });
+      desk = { tools: new ToolSet(agent), phrases, voice };
+      this.#desks.set(agent, desk);
+    }
+    return desk;
+  }
+}

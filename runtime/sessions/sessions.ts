@@ -1,0 +1,54 @@
+/**
+ * What must outlive a call's socket: if it is cut, the channel connects again, perhaps to another task, and the
+ * conversation goes on. First form: one process, in memory.
+ */
+import type { History } from '../call/history.ts';
+
+export interface Session {
+  readonly conversationId: string;
+  readonly history: History;
+  /** Number of the next event: a conversation taken up again goes on counting. */
+  nextSequence: number;
+}
+
+export interface Sessions {
+  /** Keeps the session of a call that is up. */
+  open(callId: string, session: Session): void;
+  /** The session of a call that was cut, to be taken up again; undefined if there is none. */
+  find(callId: string): Session | undefined;
+  /** The call is over for good, or was cut: forgets the session at once, or after the channel's time to come back. */
+  close(callId: string, { resumable }: { resumable: boolean }): void;
+}
+
+/** A channel that has not come back by then never will. */
+const RESUMABLE_MS = 60_000;
+
+export class MemorySessions implements Sessions {
+  readonly #sessions = new Map<string, Session>();
+  readonly #expiries = new Map<string, NodeJS.Timeout>();
+
+  open(callId: string, session: Session): void {
+    this.#forget(callId);
+    this.#sessions.set(callId, session);
+  }
+
+  find(callId: string): Session | undefined {
+    return this.#sessions.get(callId);
+  }
+
+  close(callId: string, { resumable }: { resumable: boolean }): void {
+    if (!resumable) {
+      this.#forget(callId);
+      return;
+    }
+    const expiry = setTimeout(() => this.#forget(callId), RESUMABLE_MS);
+    expiry.unref();
+    this.#expiries.set(callId, expiry);
+  }
+
+  #forget(callId: string): void {
+    clearTimeout(this.#expiries.get(callId));
+    this.#expiries.delete(callId);
+    this.#sessions.delete(callId);
+  }
+}
