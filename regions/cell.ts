@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import { drainSchema } from './drain.ts';
 
-const regionName = z
-  .string()
-  .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'expected a region name such as eu-central-1; found something else');
+const regionName = z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, {
+  error: ({ input }) => `expected a region name such as eu-central-1; found ${JSON.stringify(input)}`,
+});
 
 /** An unsafe choice is never a bare `false`: it carries its reason into the template and the certificate. */
 const optOut = z.strictObject({ optOut: z.string().min(20, 'expected a reason of at least 20 characters') });
@@ -56,6 +56,13 @@ export const cellSchema = z.strictObject({
   region: regionName,
   /** Jurisdictions whose personal data this cell may hold, as in `residency.ts`: `US`, `EU`, `UK`, … */
   residency: z.array(z.string()).min(1),
+  /**
+   * Jurisdictions of `residency` whose law lets this cell hold their data only on a legal basis for the transfer → that
+   * basis, in words. It goes into the certificate: `{ EU: 'adequacy decision, reviewed by counsel 2026-09' }`.
+   */
+  transferBasis: z
+    .record(z.string(), z.string().min(20, 'expected the legal basis in at least 20 characters'))
+    .default({}),
   /** Zone names are per account and cannot be looked up without credentials, so they are part of the value. */
   availabilityZones: z.array(z.string()).min(1),
   speechToText,

@@ -25,20 +25,44 @@ export const drainSchema = z.strictObject({
 
 export type DrainContract = z.output<typeof drainSchema>;
 
+/** An inequality of the contract that does not hold. */
+export interface DrainViolation {
+  readonly timing: keyof DrainContract;
+  readonly found: number;
+  readonly expected: string;
+  /** What would happen to callers. */
+  readonly consequence: string;
+}
+
+export function drainViolations(drain: DrainContract): DrainViolation[] {
+  const violations: DrainViolation[] = [];
+  if (drain.heartbeatMs >= drain.idleTimeoutMs)
+    violations.push({
+      timing: 'heartbeatMs',
+      found: drain.heartbeatMs,
+      expected: `less than idleTimeoutMs (${drain.idleTimeoutMs})`,
+      consequence: 'a quiet call would be cut between two pings',
+    });
+  if (drain.longestCallMs > drain.deregistrationDelayMs && !drain.continuation)
+    violations.push({
+      timing: 'longestCallMs',
+      found: drain.longestCallMs,
+      expected: `at most deregistrationDelayMs (${drain.deregistrationDelayMs}) while continuation is off`,
+      consequence: 'a deployment would cut the longest calls',
+    });
+  if (drain.protectionRenewalMs * 2 >= drain.protectionExpiryMs)
+    violations.push({
+      timing: 'protectionRenewalMs',
+      found: drain.protectionRenewalMs,
+      expected: `less than half of protectionExpiryMs (${drain.protectionExpiryMs})`,
+      consequence: 'one missed renewal would end the protection',
+    });
+  return violations;
+}
+
 /** Every inequality of the contract that does not hold, as a sentence; empty when it is sound. */
 export function brokenDrainRules(drain: DrainContract): string[] {
-  const broken: string[] = [];
-  if (drain.heartbeatMs >= drain.idleTimeoutMs)
-    broken.push(
-      `heartbeatMs is ${drain.heartbeatMs}, expected less than idleTimeoutMs (${drain.idleTimeoutMs}): a quiet call would be cut between two pings`,
-    );
-  if (drain.longestCallMs > drain.deregistrationDelayMs && !drain.continuation)
-    broken.push(
-      `longestCallMs is ${drain.longestCallMs}, expected at most deregistrationDelayMs (${drain.deregistrationDelayMs}) while continuation is off: a deployment would cut the longest calls`,
-    );
-  if (drain.protectionRenewalMs * 2 >= drain.protectionExpiryMs)
-    broken.push(
-      `protectionRenewalMs is ${drain.protectionRenewalMs}, expected less than half of protectionExpiryMs (${drain.protectionExpiryMs}): one missed renewal would end the protection`,
-    );
-  return broken;
+  return drainViolations(drain).map(
+    ({ timing, found, expected, consequence }) => `${timing} is ${found}, expected ${expected}: ${consequence}`,
+  );
 }
