@@ -1,0 +1,12 @@
+/**
+ * How long a stored object may live: the process tags what it stores, the bucket's lifecycle deletes it. The storage
+ * service applies the shortest rule that matches, so an object without a tag lives as long as the longest class.
+ */
+export const RETENTION_TAG = 'retention-days';
+
+/** A week, a month, a quarter, a year, and seven years for those who must keep what was said. */
+export const RETENTION_DAYS = [7, 30, 90, 365, 2555] as const;
+export type RetentionDays = (typeof RETENTION_DAYS)[number];
+
+/** An export is fetched by whoever asked for it, and then it is a second copy of personal data. */
+export const EXPORT_RETENTION_DAYS = 7;
