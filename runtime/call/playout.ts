@@ -72,10 +72,10 @@ export class Playout {
 
   /** A mark came back. */
   acknowledge(name: string): void {
-    const [generation, index] = name.split(':').map(Number);
+    const [, generation, index] = /^(\d+):(\d+)$/.exec(name)?.map(Number) ?? [];
     const utterance = this.#utterance;
     if (!utterance || this.#paused || generation !== this.#generation || index === undefined) return;
-    if (!(index < this.#marked)) return; // not ours, or not a number
+    if (index >= this.#marked) return; // never sent
     for (; this.#played <= index; this.#played++) this.#listener.clausePlayed(utterance.spans[this.#played] as Span);
     this.pump();
   }
