@@ -8,7 +8,7 @@ import type { CallChannel } from '../channels/channel.ts';
 import type { Providers } from '../providers/providers.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { Call } from './call.ts';
-import type { CallEventSink, EndReason } from './events.ts';
+import type { CallEventSink } from './events.ts';
 import { History } from './history.ts';
 import { PhraseBook } from './phrases.ts';
 
@@ -32,15 +32,9 @@ interface Desk {
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #desks = new Map<Agent, Desk>();
-  readonly #calls = new Set<Call>();
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
-  }
-
-  /** Calls that are up. */
-  get activeCalls(): number {
-    return this.#calls.size;
   }
 
   /**
@@ -53,13 +47,13 @@ export class Reception {
     return { ready: await this.#desk(agent).phrases.preload(texts), of: texts.size };
   }
 
-  /** Serves one call to its end. */
-  async take(channel: CallChannel, agent: Agent): Promise<EndReason> {
+  /** Begins to serve a call. */
+  async begin(channel: CallChannel, agent: Agent): Promise<Call> {
     const { cell, providers, sessions, sink } = this.#options;
     const { callId } = channel.details;
+    const voiceActivity = await createVoiceActivityDetector({ aggressiveness: AGGRESSIVENESS });
     const session = sessions.find(callId) ?? { conversationId: randomUUID(), history: new History(), nextSequence: 0 };
     sessions.open(callId, session);
-    const voiceActivity = await createVoiceActivityDetector({ aggressiveness: AGGRESSIVENESS });
     const call = new Call(channel, {
       ...this.#desk(agent),
       conversationId: session.conversationId,
@@ -72,23 +66,12 @@ export class Reception {
       region: cell.region,
       longestCallMs: cell.drain.longestCallMs,
     });
-    this.#calls.add(call);
-    try {
-      const reason = await call.ended;
+    void call.ended.then((reason) => {
       session.nextSequence = call.nextSequence;
       sessions.close(callId, { resumable: reason === 'caller-hung-up' });
-      return reason;
-    } finally {
-      this.#calls.delete(call);
       voiceActivity.close();
-    }
-  }
-
-  /** Ends every call, with words. */
-  async shutDown(): Promise<void> {
-    const calls = [...this.#calls];
-    for (const call of calls) call.shutDown();
-    await Promise.all(calls.map((call) => call.ended));
+    });
+    return call;
   }
 
   #desk(agent: Agent): Desk {

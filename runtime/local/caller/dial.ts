@@ -62,12 +62,12 @@ export async function dial(options: DialOptions): Promise<Line> {
     },
   });
   const action = attribute(twiml, 'Connect', 'action') ?? '/twilio/continue';
-  const actionPath = new URL(action, options.cell).pathname;
+  const { pathname, search } = new URL(action, options.cell);
   return {
     callSid,
     streamSid,
     socket,
-    continueCall: () => post(actionPath, { CallStatus: 'in-progress', StreamSid: streamSid }),
+    continueCall: () => post(`${pathname}${search}`, { CallStatus: 'in-progress', StreamSid: streamSid }),
   };
 }
 
