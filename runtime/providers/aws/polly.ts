@@ -14,6 +14,7 @@ import type { ProviderLogger } from '../logger.ts';
 import { type Attempt, type RetryLimits, retrying } from '../retry.ts';
 import type { Speech, TextToSpeech, Voice } from '../text-to-speech.ts';
 import { linkAbort, watched, within } from '../waiting.ts';
+import { brokenOff } from './broken-off.ts';
 import { toProviderError } from './errors.ts';
 
 /** First audio comes after about 100 ms; a clause of speech is synthesized many times faster than it is played. */
@@ -169,6 +170,7 @@ export class PollyTextToSpeech implements TextToSpeech {
     const sent = this.#client.send(new SynthesizeSpeechCommand(input), { abortSignal: signal });
     const { AudioStream } = await within(sent, firstMs, signal);
     yield* watched(AudioStream as AsyncIterable<Uint8Array>, stallMs, signal);
+    if (brokenOff(AudioStream)) throw new Error('the audio broke off');
   }
 }
 

@@ -195,7 +195,7 @@ describe('the Bedrock language model', () => {
     it('dropped after words that may have been spoken', async () => {
       const { model, service } = await modelOf((scripted) => {
         beginEvents(scripted);
-        scripted.stream.write(say('Hel'), () => scripted.stream.close(2));
+        scripted.stream.write(say('Hel'), () => scripted.stream.destroy(new Error('scripted')));
       });
       expect(await failureOf(model.reply(request, forever()))).toEqual({
         failure: 'unavailable',
