@@ -39,6 +39,8 @@ export type CallEventBody =
   | {
       readonly type: 'call-started';
       readonly channel: string;
+      /** The channel's own id of the call. */
+      readonly callId?: string;
       readonly agent: string;
       readonly agentVersion: string;
       readonly region: string;

@@ -1,0 +1,104 @@
+/** The cell's PostgreSQL: how to reach it, and the one pool through which the process talks to it. */
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import pg from 'pg';
+
+export interface DatabaseConnection {
+  /** `postgres://user@host:5432/database`, without parameters: whether TLS is used is said by `ssl`, never by a URL. */
+  readonly url: string;
+  /** Asked once a new connection, so that a token which lives 15 minutes (RDS IAM) is never stale. */
+  readonly password?: () => Promise<string>;
+  /** `true` checks the server against Node's own certificate authorities; RDS needs its own `{ ca }`. @default false */
+  readonly ssl?: boolean | TlsOptions;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** From the first packet to "ready for query". @default 5_000 */
+  readonly connectTimeoutMs?: number;
+}
+
+export interface DatabaseOptions extends DatabaseConnection {
+  /** 20 tasks of a cell × 10 stay far below the 800-odd connections of the smallest production class. @default 10 */
+  readonly maxConnections?: number;
+  /** The server gives up on a statement after this long. @default 10_000 */
+  readonly statementTimeoutMs?: number;
+  /** An unused connection is closed after this long. @default 60_000 */
+  readonly idleTimeoutMs?: number;
+  /** A connection nobody was using broke. The pool has already let go of it: this is for the log only. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+export interface PoolUsage {
+  readonly max: number;
+  readonly inUse: number;
+  /** Queries that wait for a connection. */
+  readonly waiting: number;
+}
+
+export interface Database {
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  usage(): PoolUsage;
+  /** Waits for the queries under way. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A server that has vanished without a word is given up this long after it should have given up by itself. */
+const SILENCE_MARGIN_MS = 2_000;
+/** A connection is not kept longer, so that all move to the new primary some time after a failover. */
+const LONGEST_LIFE_S = 3_600;
+
+/** Opens no connection yet: a database that is down is met by the first query. Throws when the URL makes no sense. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { maxConnections: max = 10, statementTimeoutMs = 10_000, idleTimeoutMs = 60_000, onConnectionLost } = options;
+  const pool = new pg.Pool({
+    ...clientConfig(options),
+    max,
+    idleTimeoutMillis: idleTimeoutMs,
+    maxLifetimeSeconds: LONGEST_LIFE_S,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + SILENCE_MARGIN_MS,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+  });
+  // Without a listener, a broken idle connection would end the process.
+  pool.on('error', (error) => onConnectionLost?.(error));
+  let closing: Promise<void> | undefined;
+  return {
+    query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      (await pool.query<Row>(text, [...values])).rows,
+    usage: () => ({ max, inUse: pool.totalCount - pool.idleCount, waiting: pool.waitingCount }),
+    close: () => (closing ??= pool.end()),
+  };
+}
+
+/** What every connection to the database has in common. Throws an error that lists all that is wrong with the URL. */
+export function clientConfig(connection: DatabaseConnection): pg.ClientConfig {
+  const { url, password, ssl = false, applicationName, connectTimeoutMs = 5_000 } = connection;
+  const { hostname, port, username, password: urlPassword, pathname } = parseUrl(url, password !== undefined);
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? 5432 : Number(port),
+    user: decodeURIComponent(username),
+    database: decodeURIComponent(pathname.slice(1)),
+    password: password ?? decodeURIComponent(urlPassword),
+    ssl,
+    application_name: applicationName,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+  };
+}
+
+/** Messages never repeat the URL: it may hold a password. */
+function parseUrl(text: string, hasPasswordHook: boolean): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const problems: string[] = [];
+  if (!url) problems.push('found something that is no URL');
+  else {
+    if (!/^postgres(ql)?:$/.test(url.protocol)) problems.push(`found the scheme ${url.protocol}//`);
+    if (url.hostname === '') problems.push('found no host');
+    if (url.username === '') problems.push('found no user');
+    if (url.pathname.length < 2) problems.push('found no database name');
+    if (url.search !== '')
+      problems.push(`found parameters (${[...url.searchParams.keys()].join(', ')}): set them apart`);
+    if (url.password !== '' && hasPasswordHook) problems.push('found a password although one is asked for elsewhere');
+  }
+  if (url && problems.length === 0) return url;
+  throw new Error(`the database URL: ${problems.join('; ')}; expected postgres://user@host:5432/database`);
+}

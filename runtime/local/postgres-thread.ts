@@ -1,0 +1,39 @@
+/** The thread in which the embedded Postgres lives. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { keepBatchesTogether } from './postgres-batches.ts';
+import { defaultPicturePath, newDatabase, SMALL_WAL } from './postgres-snapshot.ts';
+
+export interface ThreadOptions {
+  readonly dataDir: string | undefined;
+  readonly port: number;
+}
+
+/** Sent once, when connections are accepted. */
+export interface ThreadReport {
+  readonly port: number;
+}
+
+/** A pool of the runtime, the command line beside it, and somebody with `psql`. */
+const MOST_CONNECTIONS = 16;
+
+const { dataDir, port } = workerData as ThreadOptions;
+const database = dataDir
+  ? await PGlite.create({ dataDir, initDbStartParams: SMALL_WAL })
+  : await newDatabase(await defaultPicturePath());
+const server = new PGLiteSocketServer({
+  db: keepBatchesTogether(database) as PGlite,
+  host: '127.0.0.1',
+  port,
+  maxConnections: MOST_CONNECTIONS,
+});
+await server.start();
+const report: ThreadReport = { port: Number(server.getServerConn().split(':').at(-1)) };
+parentPort?.postMessage(report);
+
+parentPort?.once('message', async () => {
+  await server.stop();
+  await database.close();
+  process.exit();
+});
