@@ -1,0 +1,40 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Cell } from '../regions/cell.ts';
+import { renderFindings } from '../regions/finding.ts';
+import { validateCell } from '../regions/validate.ts';
+import { acknowledge } from './acknowledgements.ts';
+import { imageFindings } from './container-image.ts';
+import { VoiceCellStack } from './voice-cell-stack.ts';
+
+/** Thrown before anything is built when a cell cannot be; the message holds every finding of every cell. */
+export class CannotDeploy extends Error {}
+
+/** The id of a cell's stack, and what `cdk deploy` calls it. */
+export const stackId = (cell: Cell): string => `VoiceCell-${cell.region}`;
+
+/**
+ * The CDK app of these cells: a stack each, and the judges that look at all of them.
+ * @throws CannotDeploy
+ */
+export function voiceCellApp(cells: readonly Cell[]): App {
+  const app = new App({ autoSynth: false });
+  const image: string | undefined = app.node.tryGetContext('image');
+  refuseBroken(cells, image);
+
+  for (const cell of cells) acknowledge(new VoiceCellStack(app, stackId(cell), { cell, image }));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+  return app;
+}
+
+function refuseBroken(cells: readonly Cell[], image: string | undefined): void {
+  const broken = cells
+    .map((cell) => ({ cell, findings: [...validateCell(cell), ...imageFindings(image, cell.region)] }))
+    .filter(({ findings }) => findings.length > 0);
+  if (broken.length === 0) return;
+  throw new CannotDeploy(
+    broken
+      .map(({ cell, findings }) => `${stackId(cell)} cannot be deployed:\n\n${renderFindings(findings)}\n`)
+      .join('\n'),
+  );
+}

@@ -1,0 +1,54 @@
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Cell } from '../regions/cell.ts';
+import type { CellKeys } from './keys.ts';
+import { removalPolicyOf } from './opt-outs.ts';
+
+export interface CellSecret {
+  /** The environment variable that carries it. */
+  readonly variable: string;
+  readonly description: string;
+  readonly secret: Secret;
+}
+
+const PROVIDER_SECRETS: Readonly<Record<string, readonly [variable: string, description: string]>> = {
+  deepgram: ['DEEPGRAM_API_KEY', 'Put here the API key of Deepgram'],
+  openai: ['OPENAI_API_KEY', 'Put here the API key of OpenAI'],
+  cartesia: ['CARTESIA_API_KEY', 'Put here the API key of Cartesia'],
+  'azure-speech': ['AZURE_SPEECH_KEY', 'Put here the key of the Azure Speech resource'],
+};
+
+function secretsOf({ channels, speechToText, languageModel, textToSpeech }: Cell): Map<string, string> {
+  const secrets = new Map<string, string>();
+  if (channels.twilio)
+    secrets.set('TWILIO_AUTH_TOKEN', `Put here the auth token of Twilio region ${channels.twilio.region}`);
+  if (channels.browser) secrets.set('VOICECELL_PHONE_KEY', 'Opens the browser phone; made at random');
+  for (const { provider } of [speechToText, languageModel, textToSpeech]) {
+    const [variable, description] = PROVIDER_SECRETS[provider] ?? [];
+    if (variable && description) secrets.set(variable, description);
+  }
+  return secrets;
+}
+
+/**
+ * The secrets of a cell. Each starts as a random value: a cell that nobody has told Twilio's token yet refuses every
+ * call instead of trusting it.
+ */
+export class CellSecrets extends Construct {
+  readonly all: readonly CellSecret[];
+
+  constructor(scope: Construct, id: string, { cell, keys }: { cell: Cell; keys: CellKeys }) {
+    super(scope, id);
+    this.all = [...secretsOf(cell)].map(([variable, description]) => ({
+      variable,
+      description,
+      secret: new Secret(this, variable, {
+        secretName: `voicecell/${variable.toLowerCase().replaceAll('_', '-')}`,
+        description,
+        generateSecretString: { passwordLength: 48, excludePunctuation: true },
+        encryptionKey: keys.operations,
+        removalPolicy: removalPolicyOf(cell),
+      }),
+    }));
+  }
+}
