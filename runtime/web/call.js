@@ -115,7 +115,7 @@ export class Call {
       onClear: () => this.audio?.clear(),
       onEvent: (event) => this.happened(event),
       onFarewell: (farewell) => this.bidFarewell(farewell),
-      onClosed: (lost) => this.lineClosed(lost && !this.cellEnded),
+      onClosed: (problem) => this.lineClosed(this.cellEnded ? '' : problem),
     };
   }
 
@@ -145,11 +145,10 @@ export class Call {
     this.onChange();
   }
 
-  /** @param {boolean} lost */
-  lineClosed(lost) {
-    const audio = this.audio;
-    if (lost) this.end('The connection to the cell was lost. Call again when it is back.');
-    else this.end('');
+  /** @param {string} problem */
+  lineClosed(problem) {
+    this.end(problem);
+    const { audio } = this;
     const enough = new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
     if (audio) Promise.race([audio.drained(), enough]).then(() => audio.close());
   }
@@ -158,6 +157,7 @@ export class Call {
   end(problem) {
     if (this.state === 'ended') return;
     this.tookMs ??= this.durationMs;
+    this.audio?.closeMicrophone();
     this.state = 'ended';
     this.problem = problem;
     this.onChange();

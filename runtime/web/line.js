@@ -14,14 +14,20 @@ import { record, text } from './untrusted.js';
  * @property {() => void} onClear
  * @property {(event: Record<string, unknown>) => void} onEvent a `CallEvent`, unchecked
  * @property {(farewell: Record<string, unknown>) => void} onFarewell a `Farewell`, unchecked
- * @property {(lost: boolean) => void} onClosed the last thing to happen; `lost`: nobody said goodbye
+ * @property {(problem: string) => void} onClosed the last thing to happen; no problem when somebody said goodbye
  */
 
 const ANSWER_WITHIN_MS = 10_000;
 /** After hanging up, the cell has this long to send the last events. */
 const LINGER_MS = 1_500;
+/** Close codes of RFC 6455 and its registry. */
+const NORMAL = 1000;
+const TRY_AGAIN_LATER = 1013;
 /** Five seconds of audio that the network did not take: nobody is listening at the other end. */
 const MAX_UNSENT_BYTES = 40_000;
+
+const FULL = 'The cell takes no more calls at the moment. Try again in a minute.';
+const LOST = 'The connection to the cell was lost. Call again when it is back.';
 
 /** What the cell says about itself before a call. @returns {Promise<CellInfo>} */
 export async function askInfo() {
@@ -55,7 +61,7 @@ async function ask(path, request) {
     throw new Error('The cell refused the access key. Check it and call again.');
   }
   if (response.status === 429 || response.status === 503) {
-    throw new Error('The cell takes no more calls at the moment. Try again in a minute.');
+    throw new Error(FULL);
   }
   if (!response.ok) throw new Error(`The cell answered with status ${response.status}. Its log says why.`);
   return response.json().catch((cause) => {
@@ -95,12 +101,12 @@ export class Line {
     this.socket = socket;
     this.handlers = handlers;
     this.saidGoodbye = false;
-    this.over = false;
+    this.isOver = false;
     socket.onmessage = ({ data }) => {
       if (data instanceof ArrayBuffer) handlers.onAudio(data);
       else this.receive(data);
     };
-    socket.onclose = () => this.closed();
+    socket.onclose = ({ code }) => this.closed(code);
   }
 
   /** @param {string} data */
@@ -138,11 +144,13 @@ export class Line {
     this.closed();
   }
 
-  closed() {
-    if (this.over) return;
-    this.over = true;
+  /** @param {number} [code] the cell's reason, when it gave one */
+  closed(code) {
+    if (this.isOver) return;
+    this.isOver = true;
     this.socket.onmessage = null;
-    this.handlers.onClosed(!this.saidGoodbye);
+    if (this.saidGoodbye || code === NORMAL) this.handlers.onClosed('');
+    else this.handlers.onClosed(code === TRY_AGAIN_LATER ? FULL : LOST);
   }
 }
 

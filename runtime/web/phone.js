@@ -27,8 +27,9 @@ const typedLine = byId('typed-line', HTMLInputElement);
 const keypad = byId('keypad', HTMLFieldSetElement);
 
 const scroller = byId('scroller', HTMLElement);
+const timing = byId('timing', HTMLElement);
 // Not every browser lets the keyboard scroll what it cannot focus.
-scroller.tabIndex = 0;
+for (const scrolls of [scroller, timing]) scrolls.tabIndex = 0;
 
 const transcriptView = new TranscriptView({
   scroller,
@@ -41,20 +42,28 @@ const waterfallView = new WaterfallView({
 });
 
 const CLOCK_MS = 250;
-const STATUS = { ready: 'Ready to call', calling: 'Calling', 'in-call': 'In call', ended: 'Call ended' };
+/** What each state is called, and what the button does in it. */
+const STATES = {
+  unreachable: { name: 'No cell found', action: 'Try again' },
+  ready: { name: 'Ready to call', action: 'Call' },
+  calling: { name: 'Calling', action: 'Hang up' },
+  'in-call': { name: 'In call', action: 'Hang up' },
+  ended: { name: 'Call ended', action: 'Call again' },
+};
 
 /** @type {Call | undefined} */
 let call;
-let infoProblem = '';
+/** Why the cell did not introduce itself. */
+let unreachable = '';
 
 function show() {
-  const state = call?.state ?? 'ready';
-  const live = state === 'calling' || state === 'in-call';
+  const state = call?.state ?? (unreachable ? 'unreachable' : 'ready');
+  const { name, action } = STATES[state];
   phone.dataset.state = state;
-  say(status, STATUS[state]);
-  say(callButton, live ? 'Hang up' : state === 'ended' ? 'Call again' : 'Call');
-  say(presence, state === 'in-call' && call ? presenceIn(call.transcript) : '');
-  say(problem, call ? call.problem : infoProblem);
+  say(status, name);
+  say(callButton, action);
+  say(presence, presenceIn(state, call?.transcript ?? EMPTY));
+  say(problem, call ? call.problem : unreachable);
   say(microphoneNote, call?.microphoneProblem ?? '');
   if (call?.agent) say(agent, call.agent);
   if (call?.region) say(region, call.region);
@@ -66,8 +75,11 @@ function show() {
   showClock();
 }
 
-/** @param {import('./transcript.js').Transcript} transcript */
-function presenceIn({ callerSpeaking, rows }) {
+/** @param {keyof typeof STATES} state @param {import('./transcript.js').Transcript} transcript */
+function presenceIn(state, { callerSpeaking, rows }) {
+  if (state === 'ready') return 'Press Call to reach the agent';
+  if (state === 'calling') return 'Waiting for the cell';
+  if (state !== 'in-call') return '';
   if (callerSpeaking) return 'You are speaking';
   const speaking = rows.some((row) => row.kind === 'agent' && row.state === 'speaking');
   return speaking ? 'The agent is speaking' : 'Listening';
@@ -93,9 +105,9 @@ async function introduce() {
     key.required = info.phoneKeyNeeded;
     // An emulated recognizer makes nothing of a voice; the call is meant to be typed.
     microphone.checked = !info.emulated;
-    infoProblem = '';
+    unreachable = '';
   } catch (error) {
-    infoProblem = error instanceof Error ? error.message : String(error);
+    unreachable = error instanceof Error ? error.message : String(error);
   }
   show();
 }
@@ -113,6 +125,7 @@ function placeCall() {
 callForm.addEventListener('submit', (event) => {
   event.preventDefault();
   if (call && call.state !== 'ended') call.hangUp();
+  else if (unreachable) introduce();
   else placeCall();
 });
 

@@ -86,13 +86,13 @@ function extendRow(there, before, after) {
   return true;
 }
 
-/** @param {AgentRow} row */
+/** @param {AgentRow} row @returns {Node[]} */
 function drawSpeech(row) {
   const heard = row.heard ? [element('span', 'clause', row.heard)] : [];
   if (!row.unheard) return heard;
-  const unheard = element('s', 'unheard', element('span', 'unseen', ' (not heard: '), row.unheard);
-  unheard.append(element('span', 'unseen', ')'));
-  return [...heard, unheard];
+  const unheard = row.unheard.trimStart();
+  const struck = element('s', 'unheard', element('span', 'unseen', 'Not heard: '), unheard);
+  return [...heard, document.createTextNode(row.unheard.slice(0, -unheard.length)), struck];
 }
 
 /** @param {import('./transcript.js').ToolRow} row */

@@ -14,7 +14,7 @@ const TOP = 18;
 const ROW = 20;
 const BAR = 8;
 
-const SPECULATION = { hit: 'prepared while you spoke', miss: 'prepared early, then changed' };
+const SPECULATION = { hit: 'prepared while you spoke', miss: 'prepared early, thrown away' };
 
 /** Pictures of every reply's way to the caller, newest first, and the figures that sum them up. */
 export class WaterfallView {
