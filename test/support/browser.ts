@@ -32,8 +32,9 @@ export type OpenPage = (url: string, options?: PageOptions) => Promise<Page>;
  */
 export function describeInBrowser(name: string, tests: (open: OpenPage) => void): void {
   if (!existsSync(CHROMIUM)) {
-    describe.skip(`${name} (skipped: no Chromium at ${CHROMIUM}; name yours in the environment variable CHROMIUM)`, () =>
-      tests(() => Promise.reject(new Error('no browser'))));
+    const reason = `skipped: no Chromium at ${CHROMIUM}; name yours in the environment variable CHROMIUM`;
+    console.warn(`${name}: ${reason}`);
+    describe.skip(`${name} (${reason})`, () => tests(() => Promise.reject(new Error(reason))));
     return;
   }
   describe(name, () => {
