@@ -11,8 +11,9 @@ import { ms, number, record } from './untrusted.js';
 
 /** The longest a caller should wait for the agent's first sound. */
 export const LIMIT_MS = 800;
-/** What the picture spans at least, so that quick turns can be compared by eye. */
+/** What the picture spans at least, and in what steps it grows: pictures of one scale can be compared by eye. */
 const MIN_SPAN_MS = 1_000;
+const SPAN_STEP_MS = 500;
 
 /**
  * Each stage ends at its own moment and starts when the last thing it needed was there.
@@ -55,8 +56,8 @@ export function responseGapMs(untrusted) {
  */
 export function spanOf(bars) {
   const fromMs = Math.min(0, ...bars.map(({ startMs }) => startMs));
-  const toMs = Math.max(MIN_SPAN_MS, ...bars.map(({ endMs }) => endMs));
-  return { fromMs, toMs };
+  const lastMs = Math.max(...bars.map(({ endMs }) => endMs));
+  return { fromMs, toMs: Math.max(MIN_SPAN_MS, Math.ceil(lastMs / SPAN_STEP_MS) * SPAN_STEP_MS) };
 }
 
 /**
