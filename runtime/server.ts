@@ -38,7 +38,7 @@ export interface ServerOptions {
   /** The cell's origin, as the world sees it. */
   readonly publicUrl: URL;
   readonly region: string;
-  readonly drain: Pick<DrainContract, 'heartbeatMs' | 'idleTimeoutMs'>;
+  readonly drain: Pick<DrainContract, 'heartbeatMs' | 'idleTimeoutMs' | 'continuation'>;
   /** Signs the one-time tokens; the same in all tasks of a cell. */
   readonly tokenSecret: string;
   readonly twilio?: { readonly authToken: string };
@@ -141,7 +141,7 @@ async function openDoors(options: ServerOptions, switchboard: Switchboard): Prom
     converse: (channel, release) => switchboard.converse(channel, release),
   };
   const doors: Door[] = [];
-  if (twilio) doors.push(twilioDoor(twilio.authToken, common));
+  if (twilio) doors.push(twilioDoor({ ...twilio, continuation: options.drain.continuation }, common));
   if (phone) doors.push(new PhoneDoor({ ...phone, region, files: await webFiles() }, common));
   return doors;
 }

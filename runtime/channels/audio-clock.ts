@@ -16,6 +16,8 @@ import { FRAME_BYTES, FRAME_MS, MULAW_SILENCE } from './channel.ts';
 export const QUIET_AFTER_MS = 100;
 /** As far as the timeline may run ahead of the wall clock before audio is thrown away, and the most silence at once. */
 export const LARGEST_JUMP_MS = 2_000;
+/** A sender who is slower than time is never followed further behind than this. */
+export const LARGEST_LAG_MS = 400;
 /** Ahead by less than this is the network's ordinary jitter, and left alone. */
 const AHEAD_TOLERANCE_MS = 40;
 const BYTES_PER_MS = FRAME_BYTES / FRAME_MS;
@@ -72,9 +74,16 @@ export class AudioClock {
   /** To be called every 20 ms or so. */
   tick(nowMs: number): Uint8Array[] {
     // The process itself was held up: what the caller said meanwhile waits in the socket. Read that first.
-    if (nowMs - this.#tickedAtMs > QUIET_AFTER_MS) this.#heardAtMs = nowMs;
+    const wasHeldUp = nowMs - this.#tickedAtMs > QUIET_AFTER_MS;
     this.#tickedAtMs = nowMs;
-    if (nowMs - this.#heardAtMs < QUIET_AFTER_MS) return [];
+    if (wasHeldUp) {
+      this.#heardAtMs = nowMs;
+      return [];
+    }
+    if (nowMs - this.#heardAtMs < QUIET_AFTER_MS) {
+      const behindMs = nowMs - this.#startedAtMs - this.#positionMs;
+      return this.#fillSilence(behindMs > LARGEST_LAG_MS ? FRAME_MS : 0);
+    }
 
     const missingMs = wholeFrames(nowMs - this.#coveredUntilMs);
     const aheadMs = this.#positionMs - (this.#coveredUntilMs - this.#startedAtMs);

@@ -1,23 +1,21 @@
 /**
- * What of the cell works right now. Asked by load balancers, dashboards and people at once, so each part is checked at
+ * What of the cell works right now. Asked by load balancers, dashboards and people at once, so each service is checked at
  * most once in {@link FRESH_FOR_MS}, and never for longer than {@link CHECK_WITHIN_MS}.
  */
+import { CELL_SERVICES, type CellService } from '../../regions/metrics.ts';
 import { safeError } from '../logger.ts';
-
-export const PARTS = ['database', 'sessions', 'stt', 'llm', 'tts', 'storage'] as const;
-export type Part = (typeof PARTS)[number];
 
 export const CHECK_WITHIN_MS = 1_000;
 export const FRESH_FOR_MS = 5_000;
 
 /** A call cannot be held without these; without the others it can, and what they missed is made up for later. */
-const SPEECH: readonly Part[] = ['stt', 'llm', 'tts'];
+const SPEECH: readonly CellService[] = ['stt', 'llm', 'tts'];
 
-export interface PartHealth {
-  /** `off`: this cell has no such part. */
+export interface ServiceHealth {
+  /** `off`: this cell has no such service. */
   readonly status: 'ok' | 'failed' | 'off';
   readonly latencyMs: number;
-  /** Where the part is: the same for all, or the cell is not one. */
+  /** Where it is: the same for all, or the cell is not one. */
   readonly region: string;
   /** What went wrong: an error's code or name. */
   readonly problem?: string;
@@ -28,23 +26,23 @@ export interface HealthReport {
   readonly status: 'ok' | 'degraded' | 'failed';
   readonly region: string;
   readonly checkedAt: string;
-  readonly parts: Readonly<Record<Part, PartHealth>>;
+  readonly services: Readonly<Record<CellService, ServiceHealth>>;
 }
 
-/** Resolves if the part works, rejects if not. */
+/** Resolves if the service works, rejects if not. */
 export type Check = (signal: AbortSignal) => Promise<unknown>;
 export type Health = () => Promise<HealthReport>;
 
-/** @param checks the parts that this cell has. */
-export function createHealth(region: string, checks: Partial<Record<Part, Check>>): Health {
+/** @param checks the services that this cell has. */
+export function createHealth(region: string, checks: Partial<Record<CellService, Check>>): Health {
   let latest: Promise<HealthReport> | undefined;
   let freshUntilMs = 0;
   const ask = async (): Promise<HealthReport> => {
-    const parts = await Promise.all(
-      PARTS.map(async (part) => [part, { ...(await checkPart(checks[part])), region }] as const),
+    const services = await Promise.all(
+      CELL_SERVICES.map(async (service) => [service, { ...(await checkService(checks[service])), region }] as const),
     );
     freshUntilMs = performance.now() + FRESH_FOR_MS;
-    return summarize(region, Object.fromEntries(parts) as Record<Part, PartHealth>);
+    return summarize(region, Object.fromEntries(services) as Record<CellService, ServiceHealth>);
   };
   return () => {
     if (latest && performance.now() < freshUntilMs) return latest;
@@ -55,7 +53,7 @@ export function createHealth(region: string, checks: Partial<Record<Part, Check>
   };
 }
 
-async function checkPart(check: Check | undefined): Promise<Omit<PartHealth, 'region'>> {
+async function checkService(check: Check | undefined): Promise<Omit<ServiceHealth, 'region'>> {
   if (!check) return { status: 'off', latencyMs: 0 };
   const startedAt = performance.now();
   const tookMs = () => Math.round(performance.now() - startedAt);
@@ -76,8 +74,9 @@ async function checkPart(check: Check | undefined): Promise<Omit<PartHealth, 're
   }
 }
 
-function summarize(region: string, parts: Record<Part, PartHealth>): HealthReport {
-  const failed = PARTS.filter((part) => parts[part].status === 'failed');
-  const status = failed.length === 0 ? 'ok' : failed.some((part) => SPEECH.includes(part)) ? 'failed' : 'degraded';
-  return { status, region, checkedAt: new Date().toISOString(), parts };
+function summarize(region: string, services: Record<CellService, ServiceHealth>): HealthReport {
+  const failed = CELL_SERVICES.filter((service) => services[service].status === 'failed');
+  const status =
+    failed.length === 0 ? 'ok' : failed.some((service) => SPEECH.includes(service)) ? 'failed' : 'degraded';
+  return { status, region, checkedAt: new Date().toISOString(), services };
 }

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import { safeError } from '../../logger.ts';
+import { isLoopback } from '../../loopback.ts';
 import { BrowserChannel, type SpeakTyped } from '../browser.ts';
 import { CLOSE, type Door, type DoorOptions } from '../door.ts';
 import { type Claims, claimKey, TOKEN_LIFETIME_MS } from '../token.ts';
@@ -107,11 +108,6 @@ export class PhoneDoor implements Door {
     if (typeof claims === 'string') return `token ${claims}`;
     return claims.door === 'phone' ? claims : 'token of another door';
   }
-}
-
-/** A name or address that only this machine can reach, as a URL spells it. */
-export function isLoopback(hostname: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]', '::1'].includes(hostname);
 }
 
 /** In constant time, whatever the lengths. */

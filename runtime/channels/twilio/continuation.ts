@@ -11,9 +11,6 @@
  */
 import type { CallEntry } from '../register.ts';
 
-/** A call is taken up again this often; a socket that breaks more often than that has a cause which will not pass. */
-export const MOST_REATTACHMENTS = 3;
-
 export type Continuation =
   | { readonly do: 'hang-up' }
   | { readonly do: 'dial'; readonly number: string }
@@ -24,13 +21,19 @@ export type Continuation =
 /**
  * @param callStatus Twilio's: `in-progress` while the caller is there.
  * @param attachment the socket that has ended: 0 for the call's first.
+ * @param mostReattachments how often a call is taken up again.
  */
-export function continueCall(callStatus: string, entry: CallEntry | undefined, attachment: number): Continuation {
+export function continueCall(
+  callStatus: string,
+  entry: CallEntry | undefined,
+  attachment: number,
+  mostReattachments: number,
+): Continuation {
   if (callStatus !== 'in-progress') return { do: 'hang-up' };
   const farewell = entry?.farewell;
   if (farewell?.action === 'hang-up') return { do: 'hang-up' };
   if (farewell?.action === 'transfer') return { do: 'dial', number: farewell.to };
   if (farewell?.action === 'say') return { do: 'say', text: farewell.text };
-  if (attachment >= MOST_REATTACHMENTS) return { do: 'give-up' };
+  if (attachment >= mostReattachments) return { do: 'give-up' };
   return { do: 'attach', attachment: attachment + 1, resumes: entry?.conversationId };
 }

@@ -38,6 +38,7 @@ type Fields = Record<string, unknown>;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const DTMF = /^[0-9*#A-D]$/;
+const SID = /^\w{1,64}$/;
 const LONGEST_MARK = 200;
 
 export function parseMessage(text: string): ParsedMessage {
@@ -51,49 +52,52 @@ export function parseMessage(text: string): ParsedMessage {
   if (!message) return invalid('not an object');
   if (message.event === 'connected') return { event: 'connected' };
 
-  const read = readers[String(message.event)];
-  if (!read) return typeof message.event === 'string' ? { event: 'ignored' } : invalid('no event name');
+  if (typeof message.event !== 'string') return invalid('no event name');
+  const read = readers.get(message.event);
+  if (!read) return { event: 'ignored' };
   const sequence = count(message.sequenceNumber);
   if (sequence === undefined) return invalid(`${message.event} without a sequenceNumber`);
   const { streamSid } = message;
-  if (typeof streamSid !== 'string' || streamSid === '') return invalid(`${message.event} without a streamSid`);
+  if (!isSid(streamSid)) return invalid(`${message.event} without a streamSid`);
   return read(message, { sequence, streamSid });
 }
 
-const readers: Partial<
-  Record<string, (message: Fields, head: { sequence: number; streamSid: string }) => ParsedMessage>
-> = {
-  start(message, head) {
-    const start = fields(message.start);
-    const format = fields(start?.mediaFormat);
-    if (typeof start?.callSid !== 'string') return invalid('start without a callSid');
-    if (format?.encoding !== 'audio/x-mulaw' || count(format.sampleRate) !== 8_000 || count(format.channels) !== 1)
-      return invalid('start with another format than audio/x-mulaw, 8000 Hz, 1 channel');
-    const token = fields(start.customParameters)?.token;
-    return { event: 'start', ...head, callSid: start.callSid, token: typeof token === 'string' ? token : '' };
-  },
-  media(message, head) {
-    const media = fields(message.media);
-    const timestampMs = count(media?.timestamp);
-    const payload = media?.payload;
-    if (timestampMs === undefined) return invalid('media without a timestamp');
-    if (typeof payload !== 'string' || payload.length % 4 !== 0 || !BASE64.test(payload))
-      return invalid('media whose payload is not base64');
-    if (media?.track === 'outbound') return { event: 'ignored' };
-    return { event: 'media', ...head, timestampMs, audio: Buffer.from(payload, 'base64') };
-  },
-  dtmf(message, head) {
-    const digit = fields(message.dtmf)?.digit;
-    if (typeof digit !== 'string' || !DTMF.test(digit)) return invalid('dtmf without one of 0-9, *, #, A-D');
-    return { event: 'dtmf', ...head, digit };
-  },
-  mark(message, head) {
-    const name = fields(message.mark)?.name;
-    if (typeof name !== 'string' || name.length > LONGEST_MARK) return invalid('mark without a name');
-    return { event: 'mark', ...head, name };
-  },
-  stop: (_message, head) => ({ event: 'stop', ...head }),
-};
+type Reader = (message: Fields, head: { sequence: number; streamSid: string }) => ParsedMessage;
+
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>(
+  Object.entries<Reader>({
+    start(message, head) {
+      const start = fields(message.start);
+      const format = fields(start?.mediaFormat);
+      if (!isSid(start?.callSid)) return invalid('start without a callSid');
+      if (format?.encoding !== 'audio/x-mulaw' || count(format.sampleRate) !== 8_000 || count(format.channels) !== 1)
+        return invalid('start with another format than audio/x-mulaw, 8000 Hz, 1 channel');
+      const token = fields(start.customParameters)?.token;
+      return { event: 'start', ...head, callSid: start.callSid, token: typeof token === 'string' ? token : '' };
+    },
+    media(message, head) {
+      const media = fields(message.media);
+      const timestampMs = count(media?.timestamp);
+      const payload = media?.payload;
+      if (timestampMs === undefined) return invalid('media without a timestamp');
+      if (typeof payload !== 'string' || payload.length % 4 !== 0 || !BASE64.test(payload))
+        return invalid('media whose payload is not base64');
+      if (media?.track === 'outbound') return { event: 'ignored' };
+      return { event: 'media', ...head, timestampMs, audio: Buffer.from(payload, 'base64') };
+    },
+    dtmf(message, head) {
+      const digit = fields(message.dtmf)?.digit;
+      if (typeof digit !== 'string' || !DTMF.test(digit)) return invalid('dtmf without one of 0-9, *, #, A-D');
+      return { event: 'dtmf', ...head, digit };
+    },
+    mark(message, head) {
+      const name = fields(message.mark)?.name;
+      if (typeof name !== 'string' || name.length > LONGEST_MARK) return invalid('mark without a name');
+      return { event: 'mark', ...head, name };
+    },
+    stop: (_message, head) => ({ event: 'stop', ...head }),
+  }),
+);
 
 export function mediaMessage(streamSid: string, audio: Uint8Array): string {
   const payload = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength).toString('base64');
@@ -114,6 +118,11 @@ function invalid(problem: string): ParsedMessage {
 
 function fields(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/** Twilio's ids are two letters and 32 hexadecimal digits; ours is to be safe in a log and in JSON, whatever it is. */
+function isSid(value: unknown): value is string {
+  return typeof value === 'string' && SID.test(value);
 }
 
 /** Twilio writes its numbers as strings. */

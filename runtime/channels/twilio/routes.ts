@@ -2,7 +2,7 @@
  * Twilio's webhooks: a call comes in, its socket has ended, its transfer has ended. Every answer to a signed request is
  * TwiML: whatever is wrong on our side, the caller hears a sentence rather than Twilio's "application error".
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { safeError } from '../../logger.ts';
 import type { DoorOptions } from '../door.ts';
@@ -19,6 +19,12 @@ export const MEDIA_PATH = '/twilio/media';
 
 /** A task that is leaving passes a new call on this often before it says that all lines are busy. */
 const MOST_DIVERSIONS = 2;
+
+/** A call is taken up again this often; a socket that breaks more often than that has a cause which will not pass. */
+const MOST_REATTACHMENTS = 3;
+
+/** A request of which the promised socket has already come. */
+const REPLAYED = Symbol('replayed');
 
 const UNKNOWN_NUMBER: Sentence = {
   text: 'This number is not in service. Please check the number and call again. Goodbye.',
@@ -46,16 +52,24 @@ const querySchema = z.object({
 });
 type CallQuery = z.output<typeof querySchema>;
 
-export function addTwilioRoutes(app: FastifyInstance, signatures: TwilioSignatures, options: DoorOptions): void {
+export interface TwilioRoutesOptions {
+  readonly signatures: TwilioSignatures;
+  readonly continuation: boolean;
+}
+
+export function addTwilioRoutes(app: FastifyInstance, twilio: TwilioRoutesOptions, options: DoorOptions): void {
+  const mostReattachments = twilio.continuation ? MOST_REATTACHMENTS : 0;
   const { publicUrl, tokens, register, admission, logger, agentFor } = options;
 
   app.register(async (routes) => {
     routes.addHook('preHandler', async (request, reply) => {
       const form = isForm(request.body) ? request.body : {};
-      const problem = signatures.webhookProblem(request.headers['x-twilio-signature'], request.url, form);
+      const problem = twilio.signatures.webhookProblem(request.headers['x-twilio-signature'], request.url, form);
       if (problem) return refuse(request, reply, `signature ${problem}`);
     });
-    routes.setErrorHandler((error, request, reply) => {
+    routes.setErrorHandler((error: FastifyError, request, reply) => {
+      // Too big, or no form: refused before the signature could be checked.
+      if (error.statusCode !== undefined && error.statusCode < 500) return reply.code(error.statusCode).send();
       logger.error({ callId: callIdOf(request), ...safeError(error) }, 'webhook failed');
       return sendTwiml(reply, sayAndHangUp(BROKEN));
     });
@@ -69,21 +83,21 @@ export function addTwilioRoutes(app: FastifyInstance, signatures: TwilioSignatur
   function addRoute(
     routes: FastifyInstance,
     path: string,
-    handle: (form: CallForm, query: CallQuery) => Promise<string | 'replayed'>,
+    handle: (form: CallForm, query: CallQuery) => Promise<string | typeof REPLAYED>,
   ): void {
     routes.post(path, async (request, reply) => {
       const form = formSchema.safeParse(request.body);
       const query = querySchema.safeParse(request.query);
       if (!form.success || !query.success) return reply.code(400).send('expected the form of a Twilio voice webhook\n');
       const twiml = await handle(form.data, query.data);
-      return twiml === 'replayed' ? refuse(request, reply, twiml) : sendTwiml(reply, twiml);
+      return twiml === REPLAYED ? refuse(request, reply, 'replayed') : sendTwiml(reply, twiml);
     });
   }
 
   /** The same call asked twice gets the same answer, until its socket has come: from then on it is a replay. */
-  async function answer(form: CallForm, query: CallQuery): Promise<string> {
+  async function answer(form: CallForm, query: CallQuery): Promise<string | typeof REPLAYED> {
     const callId = form.CallSid;
-    if (await register.isClaimed(claimKey({ door: 'twilio', callId, attachment: 0 }))) return 'replayed';
+    if (await register.isClaimed(claimKey({ door: 'twilio', callId, attachment: 0 }))) return REPLAYED;
     if (!agentFor(form.To)) {
       logger.warn({ callId }, 'no agent for the number called');
       return sayAndHangUp(UNKNOWN_NUMBER);
@@ -96,9 +110,9 @@ export function addTwilioRoutes(app: FastifyInstance, signatures: TwilioSignatur
     return sayAndHangUp(sentenceOf(form, 'busy'));
   }
 
-  async function carryOn(form: CallForm, query: CallQuery): Promise<string> {
+  async function carryOn(form: CallForm, query: CallQuery): Promise<string | typeof REPLAYED> {
     const callId = form.CallSid;
-    const next = continueCall(form.CallStatus, await register.find(callId), query.attachment);
+    const next = continueCall(form.CallStatus, await register.find(callId), query.attachment, mostReattachments);
     switch (next.do) {
       case 'hang-up':
         return hangUp();
@@ -111,7 +125,7 @@ export function addTwilioRoutes(app: FastifyInstance, signatures: TwilioSignatur
         return sayAndHangUp(sentenceOf(form, 'goodbyeBroken'));
       case 'attach': {
         const { attachment, resumes } = next;
-        if (await register.isClaimed(claimKey({ door: 'twilio', callId, attachment }))) return 'replayed';
+        if (await register.isClaimed(claimKey({ door: 'twilio', callId, attachment }))) return REPLAYED;
         logger.warn({ callId, attachment }, 'socket broke: the call is attached again');
         return connect(form, attachment, resumes);
       }
