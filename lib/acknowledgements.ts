@@ -1,5 +1,7 @@
-import { type Stack, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { type OptOut, optOutsOf } from './opt-outs.ts';
+import type { VoiceCellStack } from './voice-cell-stack.ts';
 
 /** A finding of a judge that stands, and why. */
 export interface Acknowledgement {
@@ -63,6 +65,12 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
     reason: 'The rule knows only passwords. Here every login is an IAM token of the one user of the user group.',
   },
   {
+    rule: nag('EC23'),
+    at: 'Peers/LoadBalancer',
+    reason:
+      'Callers come by a provider without fixed addresses; each request is signed, and a firewall limits their rate.',
+  },
+  {
     rule: 'CloudFormation-Validate::W3010',
     at: 'Network/Vpc',
     reason:
@@ -70,9 +78,19 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
   },
 ];
 
+/** What the judges find when a cell gives a protection up. The reason is the cell's own. */
+export const OPT_OUT_FINDINGS: readonly (Omit<Acknowledgement, 'reason'> & Pick<OptOut, 'option'>)[] = [
+  { option: 'deletionProtection', rule: nag('RDS10'), at: 'Database/Instance' },
+  { option: 'multiAz', rule: nag('RDS3'), at: 'Database/Instance' },
+  { option: 'multiAz', rule: nag('AEC4'), at: 'Sessions/Group' },
+];
+
 /** Tells the judges. An acknowledgement of a part that this cell does not have is passed over. */
-export function acknowledge(stack: Stack): void {
-  for (const { rule, at, reason } of ACKNOWLEDGEMENTS) {
+export function acknowledge(stack: VoiceCellStack): void {
+  const givenUp = optOutsOf(stack.cell).flatMap(({ option, reason }) =>
+    OPT_OUT_FINDINGS.filter((finding) => finding.option === option).map((finding) => ({ ...finding, reason })),
+  );
+  for (const { rule, at, reason } of [...ACKNOWLEDGEMENTS, ...givenUp]) {
     const part = at.split('/').reduce<IConstruct | undefined>((found, id) => found?.node.tryFindChild(id), stack);
     const id = rule.replace('{partition}', stack.partition).replace('{region}', stack.region);
     if (part) Validations.of(part).acknowledge({ id, reason });

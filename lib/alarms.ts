@@ -5,7 +5,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { METRIC_ALARMS, type Watch } from './alarm-list.ts';
-import type { CellKeys } from './keys.ts';
+import { holds } from './data-class.ts';
+import { alarmsOf, type CellKeys } from './keys.ts';
 import { cellMetric } from './metric.ts';
 import { resourceWatches, type WatchedResources } from './resource-alarms.ts';
 
@@ -26,6 +27,8 @@ export class CellAlarms extends Construct {
     super(scope, id);
     const { region, alarmEmail } = resources.cell;
     this.topic = new Topic(this, 'Topic', { masterKey: keys.operations, enforceSSL: true });
+    this.topic.grantPublish(alarmsOf(this));
+    holds(this.topic, 'operations');
     if (alarmEmail) this.topic.addSubscription(new EmailSubscription(alarmEmail));
 
     const watches: Watch[] = METRIC_ALARMS.map((rule) => ({

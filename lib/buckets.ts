@@ -3,6 +3,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOw
 import { Construct } from 'constructs';
 import type { Cell } from '../regions/cell.ts';
 import { EXPORT_RETENTION_DAYS, RETENTION_DAYS, RETENTION_TAG } from '../regions/retention.ts';
+import { type DataClass, holds } from './data-class.ts';
 import type { CellKeys } from './keys.ts';
 import { removalPolicyOf } from './opt-outs.ts';
 
@@ -20,8 +21,8 @@ export class CellBuckets extends Construct {
 
   constructor(scope: Construct, id: string, { cell, keys }: CellBucketsProps) {
     super(scope, id);
-    const bucket = (name: string, props: BucketProps) =>
-      new Bucket(this, name, {
+    const bucket = (name: string, dataClass: DataClass, props: BucketProps) => {
+      const made = new Bucket(this, name, {
         bucketName: `voicecell-${name.toLowerCase()}-${Aws.ACCOUNT_ID}-${cell.region}`,
         blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
         objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -30,9 +31,12 @@ export class CellBuckets extends Construct {
         removalPolicy: removalPolicyOf(cell),
         ...props,
       });
+      holds(made, dataClass);
+      return made;
+    };
 
     // The load balancer and S3 write access logs only where the key is S3's own.
-    this.accessLogs = bucket('Access-Logs', {
+    this.accessLogs = bucket('Access-Logs', 'operations', {
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [{ id: 'a-year', expiration: Duration.days(365) }],
     });
@@ -42,7 +46,7 @@ export class CellBuckets extends Construct {
     });
 
     // Not versioned: a recording that was deleted at its owner's request must be gone.
-    this.recordings = bucket('Recordings', {
+    this.recordings = bucket('Recordings', 'recordings', {
       encryptionKey: keys.recordings,
       bucketKeyEnabled: true,
       lifecycleRules: [
@@ -59,7 +63,7 @@ export class CellBuckets extends Construct {
       ],
       ...logged('recordings'),
     });
-    this.exports = bucket('Exports', {
+    this.exports = bucket('Exports', 'exports', {
       encryptionKey: keys.recordings,
       bucketKeyEnabled: true,
       lifecycleRules: [
@@ -71,7 +75,7 @@ export class CellBuckets extends Construct {
       ],
       ...logged('exports'),
     });
-    this.definitions = bucket('Definitions', {
+    this.definitions = bucket('Definitions', 'definitions', {
       encryptionKey: keys.operations,
       bucketKeyEnabled: true,
       versioned: true,

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { AlarmStatusWidget, Dashboard, GraphWidget, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Cell } from '../regions/cell.ts';
@@ -30,7 +30,10 @@ export class CellDashboard extends Construct {
 
   constructor(scope: Construct, id: string, { cell, alarms }: { cell: Cell; alarms: CellAlarms }) {
     super(scope, id);
-    this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
+    this.dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: Stack.of(this).stackName,
+      defaultInterval: Duration.hours(3),
+    });
     this.dashboard.addWidgets(
       new TextWidget({
         markdown: `# VoiceCell ${cell.region}\nEach alarm names its page of docs/runbook.md.`,

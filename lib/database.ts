@@ -15,6 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
 import type { Cell } from '../regions/cell.ts';
+import { holds } from './data-class.ts';
 import type { CellKeys } from './keys.ts';
 import { cellLogGroup } from './log-groups.ts';
 import type { CellNetwork } from './network.ts';
@@ -91,6 +92,7 @@ export class CellDatabase extends Construct {
       performanceInsightRetention: PerformanceInsightRetention.MONTHS_15,
       performanceInsightEncryptionKey: keys.conversations,
     });
+    holds(this.instance, 'conversations');
     this.ownerLogsInByIam();
 
     for (const log of LOG_EXPORTS) {

@@ -1,10 +1,17 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IPrincipal, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Cell } from '../regions/cell.ts';
 import { awsHost } from '../regions/endpoints.ts';
+import { type DataClass, holds } from './data-class.ts';
 import { removalPolicyOf } from './opt-outs.ts';
+
+/** CloudWatch as it acts for the alarms of this account, and of no other. */
+export const alarmsOf = (scope: Construct): IPrincipal =>
+  new ServicePrincipal('cloudwatch.amazonaws.com').withConditions({
+    StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
+  });
 
 /** One key per class of data, so that each can be audited, disabled or destroyed by itself. */
 export class CellKeys extends Construct {
@@ -19,19 +26,22 @@ export class CellKeys extends Construct {
 
   constructor(scope: Construct, id: string, cell: Cell) {
     super(scope, id);
-    const key = (name: string, description: string) =>
-      new Key(this, name, {
+    const key = (name: string, dataClass: DataClass, description: string) => {
+      const made = new Key(this, name, {
         description: `${Stack.of(this).stackName}: ${description}`,
         enableKeyRotation: true,
         pendingWindow: Duration.days(30),
         removalPolicy: removalPolicyOf(cell),
       });
-    this.conversations = key('Conversations', 'the database and its backups');
-    this.recordings = key('Recordings', 'recordings and exports');
-    this.sessions = key('Sessions', 'the state of live calls');
-    this.operations = key('Operations', 'logs, alarms, secrets and agent definitions');
+      holds(made, dataClass);
+      return made;
+    };
+    this.conversations = key('Conversations', 'conversations', 'the database and its backups');
+    this.recordings = key('Recordings', 'recordings', 'recordings and exports');
+    this.sessions = key('Sessions', 'sessions', 'the state of live calls');
+    this.operations = key('Operations', 'operations', 'logs, alarms, secrets and agent definitions');
     this.letLogsUse(this.operations, cell.region);
-    this.operations.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com')); // alarms write to the topic
+    this.operations.grantEncryptDecrypt(alarmsOf(this));
   }
 
   /** CloudWatch Logs encrypts a group itself, and may do so only for groups of this account and region. */

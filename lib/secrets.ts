@@ -1,6 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Cell } from '../regions/cell.ts';
+import { holds } from './data-class.ts';
 import type { CellKeys } from './keys.ts';
 import { removalPolicyOf } from './opt-outs.ts';
 
@@ -50,5 +51,6 @@ export class CellSecrets extends Construct {
         removalPolicy: removalPolicyOf(cell),
       }),
     }));
+    holds(this, 'secrets');
   }
 }

@@ -4,6 +4,7 @@ import { CfnReplicationGroup, CfnSubnetGroup, CfnUser, CfnUserGroup } from 'aws-
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Cell } from '../regions/cell.ts';
+import { holds } from './data-class.ts';
 import type { CellKeys } from './keys.ts';
 import type { CellNetwork } from './network.ts';
 import { isMultiAz } from './opt-outs.ts';
@@ -68,6 +69,7 @@ export class CellSessions extends Construct {
       autoMinorVersionUpgrade: true,
       preferredMaintenanceWindow: 'sun:05:30-sun:06:30',
     });
+    holds(this.group, 'sessions');
   }
 
   get host(): string {

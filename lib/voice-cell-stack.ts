@@ -30,7 +30,8 @@ export interface VoiceCellStackProps {
 
 /** A cell, from its keys to its dashboard. Nothing is decided here: every part reads the cell. */
 export class VoiceCellStack extends Stack {
-  readonly #cell: Cell;
+  /** The cell as it is deployed. */
+  readonly cell: Cell;
 
   constructor(scope: Construct, id: string, { cell: wanted, image }: VoiceCellStackProps) {
     const cell = asReachable(wanted);
@@ -40,7 +41,7 @@ export class VoiceCellStack extends Stack {
       terminationProtection: isProtected(cell),
       tags: { voicecell: cell.region },
     });
-    this.#cell = cell;
+    this.cell = cell;
     this.templateOptions.metadata = { VoiceCell: { residency: cell.residency, optOuts: optOutsOf(cell) } };
     new RegionBoundary(this, 'Boundary');
 
@@ -77,6 +78,6 @@ export class VoiceCellStack extends Stack {
 
   /** Asking the account for its zones would need credentials; the cell knows them. */
   override get availabilityZones(): string[] {
-    return [...this.#cell.availabilityZones];
+    return [...this.cell.availabilityZones];
   }
 }

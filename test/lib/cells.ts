@@ -32,5 +32,7 @@ export const laneCell = defineCell({
   residency: ['EU'],
   availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
   speechToText: { provider: 'deepgram', language: 'de-DE' },
+  languageModel: { provider: 'bedrock', modelId: 'qwen.qwen3-32b-v1:0' },
   textToSpeech: { provider: 'polly', engine: 'neural', voice: 'Vicki' },
+  channels: { twilio: { region: 'ie1', edge: 'frankfurt' } },
 });
