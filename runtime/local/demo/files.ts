@@ -1,0 +1,15 @@
+/** Where the demo's files are. */
+import { fileURLToPath } from 'node:url';
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Folder of the demo agent's definition. */
+export const DEMO_AGENTS = here('../../agents/demo');
+/** What the emulated language model answers for the demo agent. */
+export const DEMO_REPLIES = here('./dental.replies.yaml');
+
+export const DEMO_SCENARIOS = ['booking', 'questions', 'keypad', 'transfer'] as const;
+
+export function demoScenario(name: (typeof DEMO_SCENARIOS)[number]): string {
+  return here(`./${name}.scenario.yaml`);
+}
