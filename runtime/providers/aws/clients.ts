@@ -34,6 +34,8 @@ export interface AwsClients {
 /** An idle connection is closed before a load balancer forgets it (350 s) and lets the next request hang. */
 const IDLE_CONNECTION_MS = 60_000;
 const WARM_UP_MS = 1_000;
+/** The clients would write to the console; what went wrong is logged where it is dealt with. */
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 /** An emulator checks no signatures, but the clients do not send anything unsigned. */
 const EMULATED_CREDENTIALS = { accessKeyId: 'emulated', secretAccessKey: 'emulated' };
 
@@ -76,6 +78,7 @@ export function createAwsClients(region: string, { endpoint, credentials }: AwsC
     endpoint: urlOf(service),
     // The latency budget is ours to spend: `runtime/providers/retry.ts`.
     maxAttempts: 1,
+    logger: silent,
     credentials: credentials ?? (endpoint ? EMULATED_CREDENTIALS : undefined),
   });
   const bedrockHandler = new PooledHandler({ poolEventStreams: true });

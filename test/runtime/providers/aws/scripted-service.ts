@@ -80,7 +80,7 @@ export function event(type: string, body: object | Uint8Array): Uint8Array {
 
 /** An error in the middle of a stream. */
 export function exception(type: string, text = 'scripted'): Uint8Array {
-  return message({ ':message-type': 'exception', ':exception-type': type }, { message: text });
+  return message({ ':message-type': 'exception', ':exception-type': type }, { message: text, Message: text });
 }
 
 function message(headers: Record<string, string>, body: object | Uint8Array): Uint8Array {
