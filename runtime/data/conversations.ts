@@ -28,7 +28,7 @@ export const LONGEST_PAGE = 500;
 
 /** The latest first. */
 export async function recentConversations(database: Database, page: Page = {}): Promise<Conversation[]> {
-  const limit = Math.min(Math.max(Math.trunc(page.limit ?? 50), 1), LONGEST_PAGE);
+  const limit = Math.min(Math.max(Math.trunc(page.limit ?? 50) || 1, 1), LONGEST_PAGE);
   const { startedAt = null, id = null } = page.after ?? {};
   const rows = await database.query<ConversationRow>(
     `select * from conversations

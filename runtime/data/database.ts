@@ -41,7 +41,7 @@ export interface Database {
 }
 
 /** A server that has vanished without a word is given up this long after it should have given up by itself. */
-const SILENCE_MARGIN_MS = 2_000;
+const SILENCE_MARGIN_MS = 1_000;
 /** A connection is not kept longer, so that all move to the new primary some time after a failover. */
 const LONGEST_LIFE_S = 3_600;
 

@@ -214,8 +214,9 @@ export class EventLog {
     for (const { until, done } of this.#flushes) if (gone >= until) done();
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
+  async #pause(ms: number): Promise<void> {
+    if (ms === 0) return;
+    await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {
         clearTimeout(timer);

@@ -12,7 +12,7 @@ const UNAVAILABLE = /^(08|53|57)/;
 
 const NETWORK_CODE = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
 /** `pg` gives its own errors no code. */
-const DRIVER_MESSAGE = /connection|timeout/i;
+const DRIVER_MESSAGE = /Connection terminated|timeout exp|timeout exceeded|Query read timeout|not queryable/;
 
 /** Trying the same rows again is pointless. */
 export function isRefusal(error: unknown): boolean {

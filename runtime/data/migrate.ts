@@ -4,16 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { PG_MIGRATE_LOCK_ID, runner } from 'node-pg-migrate/runner';
 import { getActions } from 'node-pg-migrate/sqlMigration';
 import pg from 'pg';
+import type { Logger } from '../logger.ts';
 import { backoffMs } from './backoff.ts';
 import { clientConfig, type DatabaseConnection } from './database.ts';
 import { describeFailure, isUnavailable } from './failures.ts';
 import { type MigrationFiles, migrationFiles } from './migration-files.ts';
-
-/** The part of pino that is used here. */
-export interface MigrationLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
 
 export interface MigrateOptions {
   /** @default 'up' */
@@ -46,6 +41,7 @@ export async function migrate(connection: DatabaseConnection, options: MigrateOp
     const done = await runner({
       dbClient: client,
       noLock: true,
+      singleTransaction: true,
       migrationsTable: 'migrations',
       direction,
       count,
@@ -62,12 +58,12 @@ export async function migrate(connection: DatabaseConnection, options: MigrateOp
 /** As {@link migrate}, again and again until the database can be reached. Throws what is not a matter of waiting. */
 export async function migrateWhenUp(
   connection: DatabaseConnection,
-  { log, signal }: { readonly log: MigrationLog; readonly signal: AbortSignal },
+  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
 ): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     try {
       const names = await migrate(connection);
-      log.info(
+      logger.info(
         { migrations: names },
         names.length > 0 ? 'database schema brought up to date' : 'database schema is current',
       );
@@ -75,7 +71,7 @@ export async function migrateWhenUp(
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       failures += 1;
-      if (failures === 1) log.warn({ error: describeFailure(error) }, 'database cannot be reached, trying on');
+      if (failures === 1) logger.warn({ error: describeFailure(error) }, 'database cannot be reached, trying on');
       await pause(backoffMs(failures), signal);
     }
   }

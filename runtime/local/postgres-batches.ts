@@ -3,10 +3,8 @@ import type { PGlite } from '@electric-sql/pglite';
 /** All that the socket server asks of the database. */
 type ServedDatabase = Pick<PGlite, 'waitReady' | 'isInTransaction' | 'runExclusive' | 'execProtocolRawStream' | 'exec'>;
 
-/** Message types: https://www.postgresql.org/docs/current/protocol-message-formats.html */
-const SYNC = 0x53;
-const EXTENDED = new Set([...'PBDECH'].map((type) => type.charCodeAt(0)));
-const SYNC_MESSAGE = new Uint8Array([SYNC, 0, 0, 0, 4]);
+/** Parse, Bind, Describe, Execute, Close, Flush: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const EXTENDED = new Set([...'PBDECH'].map((letter) => letter.charCodeAt(0)));
 
 /**
  * The socket server lets connections take turns after every message, unless a transaction is open. But a query with
@@ -27,8 +25,7 @@ export function keepBatchesTogether(database: PGlite): ServedDatabase {
       return database.execProtocolRawStream(message, options);
     },
     /** The server's only use of it: `ROLLBACK` after a client that left in the middle of something. */
-    async exec(sql) {
-      if (batchOpen) await database.execProtocolRaw(SYNC_MESSAGE);
+    exec(sql) {
       batchOpen = false;
       return database.exec(sql);
     },

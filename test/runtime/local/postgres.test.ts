@@ -68,9 +68,9 @@ describe('the embedded Postgres', () => {
     expect((await waiting).rows).toEqual([{ one: 1 }]);
   });
 
-  test('takes up the others when a client leaves in the middle of a query', async () => {
+  test('takes up the others when a client leaves in the middle of a query that failed', async () => {
     const leaver = await connect();
-    const parse = Buffer.from('P\0\0\0\0\0select 1\0\0\0', 'latin1');
+    const parse = Buffer.from('P\0\0\0\0\0selct 1\0\0\0', 'latin1');
     parse.writeInt32BE(parse.length - 1, 1);
     const { stream } = (leaver as unknown as { connection: { stream: Socket } }).connection;
     stream.end(parse);
