@@ -27,7 +27,7 @@ import { json, ms, number, text } from './untrusted.js';
 export const EMPTY = { rows: [], callerSpeaking: false, partial: '' };
 
 /** @type {Record<import('../call/events.ts').EndReason, string>} */
-const ENDINGS = {
+const ENDING_OF = {
   'caller-hung-up': 'You hung up.',
   'agent-ended': 'The agent ended the call.',
   transferred: 'The agent transferred the call.',
@@ -36,6 +36,7 @@ const ENDINGS = {
   'speech-failed': 'The call ended because a speech service failed.',
   shutdown: 'The call ended because the cell is shutting down.',
 };
+const ENDINGS = new Map(Object.entries(ENDING_OF));
 
 /**
  * @param {Transcript} transcript
@@ -101,7 +102,7 @@ export function advance(transcript, untrusted) {
     case 'call-ended':
       return addNote(
         { ...transcript, callerSpeaking: false, partial: '' },
-        text(ENDINGS[event.reason]) || 'The call ended.',
+        ENDINGS.get(event.reason) ?? 'The call ended.',
       );
     default:
       return transcript;

@@ -70,11 +70,11 @@ export class ScriptedCell {
     return this.#calls.shift()!;
   }
 
+  /** Safe to call twice. */
   async stop(): Promise<void> {
     for (const client of this.#sockets.clients) client.terminate();
     this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    await new Promise((closed) => this.#server.close(closed));
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

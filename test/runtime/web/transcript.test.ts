@@ -111,9 +111,10 @@ describe('the transcript', () => {
     expect(transcriptOf({ type: 'call-ended', reason: 'idle', durationMs: 1 }).rows).toMatchObject([
       { text: 'The call ended because nothing was said.' },
     ]);
-    expect(transcriptOf({ type: 'call-ended', reason: 'constructor', durationMs: 1 }).rows).toMatchObject([
-      { text: 'The call ended.' },
-    ]);
+    for (const reason of ['from-a-newer-cell', 'constructor', { toString: 1 }, undefined]) {
+      const { rows } = transcriptOf({ type: 'call-ended', reason, durationMs: 1 });
+      expect(rows).toEqual([{ kind: 'note', text: 'The call ended.' }]);
+    }
   });
 
   it('is unchanged by an event it does not know', () => {
