@@ -17,7 +17,7 @@ export interface Config {
   readonly publicUrl: URL;
   /** Signs one-time tokens. */
   readonly tokenSecret: string;
-  /** Set if the cell takes calls from Twilio. */
+  /** Set if the cell takes calls from Twilio: it has the channel, and Twilio can find it. */
   readonly twilio?: { readonly authToken: string };
   /** Set if the cell takes calls from browsers. */
   readonly phone?: { readonly key?: string };
@@ -55,8 +55,9 @@ export function readConfig(env: Environment): Config {
   const region = cell?.region;
   if (region) reader.read('AWS_REGION', (found) => sameRegion(found, region), region);
 
-  const takesTwilio = cell?.channels.twilio !== undefined;
-  const publicUrl = reader.read('VOICECELL_PUBLIC_URL', originOf, takesTwilio ? undefined : `http://localhost:${port}`);
+  const isPublic = cell?.domain !== undefined || Boolean(env.VOICECELL_PUBLIC_URL);
+  const publicUrl = reader.read('VOICECELL_PUBLIC_URL', originOf, isPublic ? undefined : `http://localhost:${port}`);
+  const takesTwilio = cell?.channels.twilio !== undefined && isPublic;
   const authToken = takesTwilio ? reader.read('TWILIO_AUTH_TOKEN', longerThan(16)) : undefined;
   const takesBrowsers = cell?.channels.browser ?? false;
   const isPrivate = host !== undefined && isLoopback(host);

@@ -14,7 +14,7 @@ const variables = {
   VOICECELL_PORT: { meaning: 'port to listen on; 0 takes any free one', default: '8080' },
   VOICECELL_PUBLIC_URL: {
     meaning: 'origin under which the world reaches the cell: https://voice.example.com',
-    default: 'http://localhost and the port; needed if the cell has a Twilio channel',
+    default: 'http://localhost and the port, and no calls from Twilio; needed if the cell has a domain',
   },
   VOICECELL_DATABASE_URL: {
     meaning: 'PostgreSQL: postgres://user@host:5432/database; without a password the task logs in with its own role',
@@ -43,7 +43,7 @@ const variables = {
   VOICECELL_LOG_LEVEL: { meaning: 'trace, debug, info, warn, error, fatal or silent', default: 'info' },
   TWILIO_AUTH_TOKEN: {
     meaning: "auth token of the cell's Twilio region",
-    default: 'needed if the cell has a Twilio channel',
+    default: 'needed if the cell has a Twilio channel and a public URL',
     secret: true,
   },
   AWS_REGION: { meaning: "set by AWS itself; only the cell's own region is accepted", default: "the cell's region" },
