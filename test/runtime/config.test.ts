@@ -107,11 +107,6 @@ describe('the environment', () => {
       { AWS_REGION: 'us-east-1' },
       /^AWS_REGION: found "us-east-1", expected eu-central-1, where the cell lives/,
     ],
-    [
-      'no public URL with Twilio',
-      { VOICECELL_PUBLIC_URL: '' },
-      /^VOICECELL_PUBLIC_URL: found nothing, expected origin/,
-    ],
     ['an insecure public URL', { VOICECELL_PUBLIC_URL: 'http://voice.example.com' }, /expected https:\/\//],
     ['a public URL with a path', { VOICECELL_PUBLIC_URL: 'https://voice.example.com/a' }, /without a path/],
     [
@@ -180,6 +175,18 @@ describe('the environment', () => {
     expect(
       problems({ ...inTheCloud, VOICECELL_CELL: JSON.stringify(onlyTwilio), VOICECELL_PHONE_KEY: undefined }),
     ).toEqual([]);
+  });
+
+  test('of a cell with a domain names that domain', () => {
+    const domain = { zoneName: 'example.com', hostedZoneId: 'Z1', name: 'voice.example.com' };
+    const env = { ...inTheCloud, VOICECELL_CELL: JSON.stringify({ ...cell, domain }), VOICECELL_PUBLIC_URL: '' };
+    expect(problems(env)).toEqual([expect.stringMatching(/^VOICECELL_PUBLIC_URL: found nothing, expected origin/)]);
+  });
+
+  test('of a cell that the world cannot reach lets no Twilio in, and needs nothing for it', () => {
+    const config = readConfig({ ...inTheCloud, VOICECELL_PUBLIC_URL: undefined, TWILIO_AUTH_TOKEN: undefined });
+    expect(config.twilio).toBeUndefined();
+    expect(config.publicUrl.origin).toBe('http://localhost:8080');
   });
 
   test('is explained variable by variable', () => {
