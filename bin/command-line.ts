@@ -72,7 +72,7 @@ export async function runCommandLine(
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const message = error instanceof Error ? error.message : String(error);
     if (message !== '') err(`error: ${message}\n`);
-    if (process.env['VOICECELL_DEBUG'] && error instanceof Error) err(`${error.stack}\n`);
+    if (process.env.VOICECELL_DEBUG && error instanceof Error) err(`${error.stack}\n`);
     if (error instanceof CommandFailure) return error.exitCode;
     return error instanceof Error && error.name === 'CellShapeError' ? 2 : 1;
   }

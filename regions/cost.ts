@@ -4,7 +4,7 @@
  */
 import type { Cell } from './cell.ts';
 import { type Assumptions, DEFAULT_ASSUMPTIONS, HOURS_PER_MONTH, type Usage, usageOf } from './cost/usage.ts';
-import { type Facts, knownFacts, regionFacts, type Source, sourceOf } from './facts.ts';
+import { type Facts, knownFacts, own, regionFacts, type Source, sourceOf } from './facts.ts';
 
 export { type Assumptions, DEFAULT_ASSUMPTIONS, HOURS_PER_MONTH };
 
@@ -62,7 +62,7 @@ export function estimateCost(
 }
 
 function priced(usage: Usage, region: string, facts: Facts): CostLine {
-  const item = Object.hasOwn(facts.prices.items, usage.item) ? facts.prices.items[usage.item] : undefined;
+  const item = own(facts.prices.items, usage.item);
   if (!item) return { ...usage, unit: 'unit' };
   const jurisdiction = usage.jurisdiction ?? regionFacts(region, facts)?.jurisdiction ?? '';
   const exact = item.at[region] ?? item.at[jurisdiction] ?? item.at['*'];

@@ -3,7 +3,7 @@
  * Host patterns: botocore 1.43.107 `endpoints.json`, read 2026-11-22; third parties: `facts/providers.json`.
  */
 import type { Cell } from './cell.ts';
-import { type Facts, knownFacts, regionFacts } from './facts.ts';
+import { type Facts, knownFacts, own, regionFacts } from './facts.ts';
 import { partitionOf } from './naming.ts';
 
 export type AwsService =
@@ -61,7 +61,7 @@ export function providerHost(
   region: string,
   facts: Facts = knownFacts,
 ): string | undefined {
-  const known = Object.hasOwn(facts.providers, provider) ? facts.providers[provider] : undefined;
+  const known = own(facts.providers, provider);
   const place = regionFacts(region, facts);
   if (!known?.services.includes(service) || !place) return undefined;
   const pattern = known.hostPatterns[service];

@@ -54,7 +54,7 @@ export function explainRegion(region: RegionFacts, facts: Facts = knownFacts): E
     capabilities,
     residency: heldBy(region.jurisdiction, facts),
     profileOnlyModels: profileOnlyModels(region.code, facts),
-    nearest: nearestRegions(region, (code) => qualifies({ ...facts.regions[code]!, code }, facts), facts),
+    nearest: nearestRegions(region, (code) => qualifies(facts.regions[code]!, facts), facts),
   };
 }
 
@@ -208,8 +208,8 @@ const CAPABILITIES: readonly CapabilityOf[] = [
 ];
 
 function profileOnlyModels(region: string, facts: Facts): ProfileOnlyModel[] {
-  return Object.entries(facts.bedrock.models)
-    .filter(([, model]) => model.conversation && !model.retired && !model.inRegion.includes(region))
-    .map(([id]) => ({ id, destinations: Object.fromEntries(profilesOf(id, region, facts)) }))
+  return Object.values(facts.bedrock.models)
+    .filter((model) => model.conversation && !model.retired && !model.inRegion.includes(region))
+    .map(({ id }) => ({ id, destinations: Object.fromEntries(profilesOf(id, region, facts)) }))
     .filter(({ destinations }) => Object.keys(destinations).length > 0);
 }

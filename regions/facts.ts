@@ -15,6 +15,7 @@ import {
   type Engine,
   type Facts,
   factsSchema,
+  type Jurisdiction,
   type ModelFacts,
   type RegionFacts,
   type Source,
@@ -24,7 +25,7 @@ import sources from './facts/sources.json' with { type: 'json' };
 import telephony from './facts/telephony.json' with { type: 'json' };
 import transcribe from './facts/transcribe.json' with { type: 'json' };
 
-export type { Engine, Facts, ModelFacts, RegionFacts, Source };
+export type { Engine, Facts, Jurisdiction, ModelFacts, RegionFacts, Source };
 
 export const knownFacts: Facts = factsSchema.parse({
   sources,
@@ -44,13 +45,17 @@ export const knownFacts: Facts = factsSchema.parse({
 /** Services by the name of their endpoint; `bedrock` means an endpoint, not that any model answers in the region. */
 export type Service = 'transcribestreaming' | 'polly' | 'bedrock' | 'connect' | 'lex' | 'ecs' | 'rds' | 'elasticache';
 
+/** An entry of that name, and never what every object inherits: names come from users. */
+export function own<Entry>(entries: Readonly<Record<string, Entry>>, name: string): Entry | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
+}
+
 export function regionFacts(code: string, facts: Facts = knownFacts): RegionFacts | undefined {
-  const found = Object.hasOwn(facts.regions, code) ? facts.regions[code] : undefined;
-  return found && { ...found, code };
+  return own(facts.regions, code);
 }
 
 export function allRegions(facts: Facts = knownFacts): RegionFacts[] {
-  return Object.entries(facts.regions).map(([code, region]) => ({ ...region, code }));
+  return Object.values(facts.regions);
 }
 
 export function offers(region: string, service: Service, facts: Facts = knownFacts): boolean {
@@ -89,14 +94,12 @@ export function streamsTextIn(region: string, facts: Facts = knownFacts): boolea
 }
 
 export function modelFacts(id: string, facts: Facts = knownFacts): ModelFacts | undefined {
-  const found = Object.hasOwn(facts.bedrock.models, id) ? facts.bedrock.models[id] : undefined;
-  return found && { ...found, id };
+  return own(facts.bedrock.models, id);
 }
 
 /** Models that hold a conversation with tools, streamed, without the request ever leaving the region. */
 export function conversationModels(region: string, facts: Facts = knownFacts): ModelFacts[] {
-  return Object.entries(facts.bedrock.models)
-    .map(([id, model]) => ({ ...model, id }))
+  return Object.values(facts.bedrock.models)
     .filter((model) => model.conversation && model.streamingTools === true && !model.retired)
     .filter((model) => model.inRegion.includes(region));
 }
@@ -105,9 +108,7 @@ export function conversationModels(region: string, facts: Facts = knownFacts): M
 export function hasInstanceClass(region: string, instanceClass: string, facts: Facts = knownFacts): boolean {
   const dot = instanceClass.lastIndexOf('.');
   const family = instanceClass.slice(0, dot);
-  const known = Object.hasOwn(facts.instanceClasses.families, family)
-    ? facts.instanceClasses.families[family]
-    : undefined;
+  const known = own(facts.instanceClasses.families, family);
   if (!known || !regionFacts(region, facts) || facts.instanceClasses.unknownRegions.includes(region)) return false;
   return known.sizes.includes(instanceClass.slice(dot + 1)) && !known.missingIn.includes(region);
 }

@@ -34,18 +34,21 @@ export function nearestRegions(
   facts: Facts = knownFacts,
   count = 3,
 ): NearbyRegion[] {
-  const away = (region: RegionFacts) => Number(region.jurisdiction !== from.jurisdiction);
   return allRegions(facts)
     .filter((region) => region.code !== from.code && region.partition === from.partition && !region.impaired)
     .filter((region) => !jurisdiction(region.jurisdiction, facts)?.refused && qualifies(region.code))
-    .sort((a, b) => away(a) - away(b) || distanceKm(from, a) - distanceKm(from, b))
-    .slice(0, count)
     .map((region) => ({
       code: region.code,
       place: placeOf(region),
       jurisdiction: region.jurisdiction,
       distanceKm: distanceKm(from, region),
-    }));
+    }))
+    .sort((a, b) => abroad(a, from) - abroad(b, from) || a.distanceKm - b.distanceKm)
+    .slice(0, count);
+}
+
+function abroad(region: { jurisdiction: string }, from: RegionFacts): 0 | 1 {
+  return region.jurisdiction === from.jurisdiction ? 0 : 1;
 }
 
 /** `eu-central-1 (Frankfurt, EU, 480 km) or eu-west-2 (London, UK, 340 km)` */

@@ -2,7 +2,9 @@
  * Whose personal data may be held where. The law is data (`facts/jurisdictions.json`: engineering defaults, not legal
  * advice); this file only reads it. What no law on record allows is refused.
  */
-import { type Facts, knownFacts, regionFacts } from './facts.ts';
+import { type Facts, type Jurisdiction, knownFacts, own, regionFacts } from './facts.ts';
+
+export type { Jurisdiction };
 
 export type ResidencyVerdict =
   /** The data is at home. */
@@ -11,24 +13,12 @@ export type ResidencyVerdict =
   | { readonly kind: 'transfer'; readonly basis: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
-export interface Jurisdiction {
-  readonly code: string;
-  readonly name: string;
-  readonly laws: readonly string[];
-  /** Jurisdictions that may hold this one's data → on which basis. */
-  readonly transfers: Readonly<Record<string, string>>;
-  /** Why no cell serves it. */
-  readonly refused?: string;
-  readonly evidence: string;
-}
-
 export function jurisdiction(code: string, facts: Facts = knownFacts): Jurisdiction | undefined {
-  const found = Object.hasOwn(facts.jurisdictions, code) ? facts.jurisdictions[code] : undefined;
-  return found && { ...found, code };
+  return own(facts.jurisdictions, code);
 }
 
 export function allJurisdictions(facts: Facts = knownFacts): Jurisdiction[] {
-  return Object.entries(facts.jurisdictions).map(([code, found]) => ({ ...found, code }));
+  return Object.values(facts.jurisdictions);
 }
 
 /** May data of one jurisdiction be held in another? Both as codes: `EU`, `UK`, `US`, … */
@@ -37,7 +27,7 @@ export function mayHold(data: string, place: string, facts: Facts = knownFacts):
   if (!law) return { kind: 'refused', reason: `"${data}" is not a jurisdiction on record` };
   if (law.refused) return { kind: 'refused', reason: law.refused };
   if (data === place) return { kind: 'home' };
-  const basis = Object.hasOwn(law.transfers, place) ? law.transfers[place] : undefined;
+  const basis = own(law.transfers, place);
   if (basis !== undefined) return { kind: 'transfer', basis };
   return { kind: 'refused', reason: law.laws.join('; ') };
 }

@@ -124,7 +124,7 @@ async function listVoices(region: string, options: AskOptions) {
 
 async function listQuotas(region: string, options: AskOptions): Promise<Record<string, number>> {
   const client = new ServiceQuotasClient(clientConfig(region, options));
-  const valueOf = async (ServiceCode: string, QuotaCode: string) => {
+  const quotaValue = async (ServiceCode: string, QuotaCode: string) => {
     try {
       return (await client.send(new GetServiceQuotaCommand({ ServiceCode, QuotaCode }))).Quota?.Value;
     } catch (error) {
@@ -135,7 +135,7 @@ async function listQuotas(region: string, options: AskOptions): Promise<Record<s
   };
   try {
     const values = await Promise.all(
-      knownFacts.quotas.quotas.map(async ({ service, code }) => [code, await valueOf(service, code)] as const),
+      knownFacts.quotas.quotas.map(async ({ service, code }) => [code, await quotaValue(service, code)] as const),
     );
     return Object.fromEntries(values.flatMap(([code, value]) => (value === undefined ? [] : [[code, value]])));
   } finally {
@@ -168,8 +168,8 @@ async function readOptOut(region: string, options: AskOptions): Promise<Record<s
 /** `{"services":{"default":{"opt_out_policy":"optOut"},"lex":{"opt_out_policy":"optIn"}}}` */
 export function readOptOutPolicy(content: string): Record<string, boolean> {
   const policy: { services?: Record<string, { opt_out_policy?: string }> } = JSON.parse(content);
-  const valueOf = (service: string) => policy.services?.[service]?.opt_out_policy;
+  const choice = (service: string) => policy.services?.[service]?.opt_out_policy;
   return Object.fromEntries(
-    OPT_OUT_SERVICES.map((service) => [service, (valueOf(service) ?? valueOf('default')) === 'optOut']),
+    OPT_OUT_SERVICES.map((service) => [service, (choice(service) ?? choice('default')) === 'optOut']),
   );
 }

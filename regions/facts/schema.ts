@@ -5,6 +5,20 @@ const sourceKey = z.string();
 const region = z.string();
 const regions = z.array(region);
 
+/** Entries by name, each also carrying that name under `key`. */
+function named<Key extends string, Entry extends z.ZodType<object>>(key: Key, entry: Entry) {
+  type Named = z.output<Entry> & { readonly [Name in Key]: string };
+  return z
+    .record(z.string(), entry)
+    .transform(
+      (entries) =>
+        Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, { ...value, [key]: name }])) as Record<
+          string,
+          Named
+        >,
+    );
+}
+
 /** Where a fact comes from. `asOf` is the day it was published or, where that is not known, read. */
 export const sourceSchema = z.strictObject({
   title: z.string(),
@@ -63,7 +77,7 @@ const providerSchema = z.strictObject({
 
 export const factsSchema = z.strictObject({
   sources: z.record(sourceKey, sourceSchema),
-  regions: z.record(region, regionSchema),
+  regions: named('code', regionSchema),
   services: z.strictObject({
     evidence: sourceKey,
     regions: z.record(z.string(), regions),
@@ -94,7 +108,7 @@ export const factsSchema = z.strictObject({
   bedrock: z.strictObject({
     evidence: z.record(z.string(), sourceKey),
     note: z.string(),
-    models: z.record(z.string(), modelSchema),
+    models: named('id', modelSchema),
   }),
   instanceClasses: z.strictObject({
     evidence: sourceKey,
@@ -115,8 +129,8 @@ export const factsSchema = z.strictObject({
     }),
   }),
   providers: z.record(z.string(), providerSchema),
-  jurisdictions: z.record(
-    z.string(),
+  jurisdictions: named(
+    'code',
     z.strictObject({
       name: z.string(),
       laws: z.array(z.string()),
@@ -155,7 +169,8 @@ export const factsSchema = z.strictObject({
 
 export type Facts = z.output<typeof factsSchema>;
 export type Source = z.output<typeof sourceSchema>;
-export type RegionFacts = z.output<typeof regionSchema> & { readonly code: string };
-export type ModelFacts = z.output<typeof modelSchema> & { readonly id: string };
+export type RegionFacts = Facts['regions'][string];
+export type ModelFacts = Facts['bedrock']['models'][string];
+export type Jurisdiction = Facts['jurisdictions'][string];
 export type ProviderFacts = z.output<typeof providerSchema>;
 export type Engine = z.output<typeof engineSchema>;

@@ -1,5 +1,5 @@
 /** How calls arrive: Connect and Lex in the region, Twilio in the jurisdiction. */
-import { offers } from '../facts.ts';
+import { offers, own } from '../facts.ts';
 import { held } from './residency.ts';
 import { either, list, moveTo, type Rule, type RuleContext } from './rule.ts';
 
@@ -50,10 +50,10 @@ export const twilioInJurisdiction: Rule = (context) => {
       rule: 'twilio-region',
       path: 'channels.twilio.region',
       what: `Twilio region ${chosen.region}, which is in ${regionPlace}, for data of ${data}`,
-      move: pick('region', regions, (entry) => entry.jurisdiction, context),
+      mend: () => pick('region', regions, (entry) => entry.jurisdiction, context),
     }),
   );
-  const edgePlace = Object.hasOwn(edges, chosen.edge) ? edges[chosen.edge] : undefined;
+  const edgePlace = own(edges, chosen.edge);
   if (edgePlace === undefined)
     return [
       ...regionFindings,
@@ -70,7 +70,7 @@ export const twilioInJurisdiction: Rule = (context) => {
       rule: 'twilio-edge',
       path: 'channels.twilio.edge',
       what: `the edge ${chosen.edge}, which is in ${edgePlace}, for data of ${data}`,
-      move: pick('edge', edges, (place) => place, context),
+      mend: () => pick('edge', edges, (place) => place, context),
     }),
   );
   return [...regionFindings, ...edgeFindings];

@@ -26,7 +26,7 @@ export const residencyAllowed: Rule = (context) => {
       rule: 'residency-not-allowed',
       path: `residency.${index}`,
       what: `data of ${data} in ${region.code}, which is in ${region.jurisdiction}`,
-      move: moveTo(context, () => true),
+      mend: () => moveTo(context, () => true),
     }),
   );
 };
@@ -36,11 +36,11 @@ export function held(
   { cell, facts }: RuleContext,
   data: string,
   place: string,
-  { rule, path, what, move }: { rule: string; path: string; what: string; move: string },
+  { rule, path, what, mend }: { rule: string; path: string; what: string; mend: () => string },
 ): Finding[] {
   const verdict = mayHold(data, place, facts);
   if (verdict.kind === 'home' || !jurisdiction(data, facts)) return [];
-  if (verdict.kind === 'refused') return [{ rule, path, found: what, allowed: verdict.reason, fix: either(move) }];
+  if (verdict.kind === 'refused') return [{ rule, path, found: what, allowed: verdict.reason, fix: either(mend()) }];
   if (cell.transferBasis[data]) return [];
   return [
     {
@@ -48,7 +48,7 @@ export function held(
       path,
       found: `${what}, without a named legal basis`,
       allowed: `at home, or on this basis: ${verdict.basis}`,
-      fix: either(move, `name the basis your counsel relies on in transferBasis.${data}`),
+      fix: either(mend(), `name the basis your counsel relies on in transferBasis.${data}`),
     },
   ];
 }

@@ -1,5 +1,5 @@
 /** Polly: the engine in this region, the voice in this engine, and the caller's language in this voice. */
-import { type Engine, offers, pollyEngines, pollyVoices, type Voice } from '../facts.ts';
+import { type Engine, offers, own, pollyEngines, pollyVoices, type Voice } from '../facts.ts';
 import { closest } from '../spelling.ts';
 import { either, list, moveTo, type Rule, type RuleContext } from './rule.ts';
 
@@ -51,7 +51,7 @@ export const pollyVoiceOffered: Rule = (context) => {
   const hasVoice = (code: string, other: Engine) => pollyVoices(code, other, facts).some(({ id }) => id === voice);
   const engines = pollyEngines(region.code, facts);
   if (provider !== 'polly' || !engines.includes(engine) || hasVoice(region.code, engine)) return [];
-  const known = Object.hasOwn(facts.polly.voices, voice) ? facts.polly.voices[voice] : undefined;
+  const known = own(facts.polly.voices, voice);
   const alternatives = voicesHere(context, engine);
   const otherEngines = engines.filter((other) => hasVoice(region.code, other));
   return [
@@ -76,7 +76,7 @@ export const voiceSpeaksLanguage: Rule = (context) => {
   const { cell, facts } = context;
   const { provider, engine, voice } = cell.textToSpeech;
   const { language } = cell.speechToText;
-  const known = Object.hasOwn(facts.polly.voices, voice) ? facts.polly.voices[voice] : undefined;
+  const known = own(facts.polly.voices, voice);
   if (provider !== 'polly' || !known || speaks(known, language)) return [];
   const alternatives = voicesHere(context, engine);
   const recognizable = known.languages.filter((spoken) => facts.transcribe.languages.includes(spoken));
