@@ -7,6 +7,7 @@ import {
   type SynthesizeSpeechCommandInput,
   type VoiceId,
 } from '@aws-sdk/client-polly';
+import { knownFacts } from '../../../regions/facts.ts';
 import { AsyncQueue } from '../../call/queue.ts';
 import { ProviderError } from '../errors.ts';
 import { Limiter, type Quota } from '../limiter.ts';
@@ -37,8 +38,6 @@ export const defaultPollyQuotas: Readonly<Record<Engine, Quota>> = {
 const LONGEST_QUEUE_MS = 2_000;
 /** The clause that is being listened to, and the next. */
 const CLAUSES_AT_ONCE = 2;
-/** Only these speak more than one language; the others refuse a language that is not theirs. */
-const BILINGUAL_VOICES: ReadonlySet<string> = new Set(['Aditi', 'Hala', 'Kajal', 'Zayd']);
 const NO_AUDIO = new Uint8Array(0);
 
 export interface PollyOptions {
@@ -114,7 +113,7 @@ export class PollyTextToSpeech implements TextToSpeech {
   #synthesize(text: string, voice: Voice, signal: AbortSignal): AsyncQueue<Uint8Array> {
     const audio = new AsyncQueue<Uint8Array>();
     const fetch = async () => {
-      if (!/[\p{L}\p{N}]/u.test(text)) return; // nothing to pronounce
+      if (!isPronounceable(text)) return;
       const leave = await this.#limiter.enter(LONGEST_QUEUE_MS, signal);
       if (signal.aborted) return leave?.();
       if (!leave)
@@ -142,7 +141,7 @@ export class PollyTextToSpeech implements TextToSpeech {
       SampleRate: '8000',
       Engine: engine,
       VoiceId: voice.id as VoiceId,
-      LanguageCode: BILINGUAL_VOICES.has(voice.id) ? (voice.language as LanguageCode) : undefined,
+      LanguageCode: pollyLanguage(voice),
     };
     let delivered = 0;
     const attempt = async function* (this: PollyTextToSpeech, current: Attempt) {
@@ -168,10 +167,24 @@ export class PollyTextToSpeech implements TextToSpeech {
 
   async *#body(input: SynthesizeSpeechCommandInput, { signal, firstMs, stallMs }: Attempt): AsyncGenerator<Uint8Array> {
     const sent = this.#client.send(new SynthesizeSpeechCommand(input), { abortSignal: signal });
-    const { AudioStream } = await within(sent, firstMs, signal);
+    const { AudioStream, ContentType } = await within(sent, firstMs, signal);
+    // A proxy's error page, played as audio, is a burst of noise.
+    if (!ContentType?.startsWith('audio/'))
+      throw new ProviderError('text-to-speech', this.name, 'malformed', `${ContentType} instead of audio`);
     yield* watched(AudioStream as AsyncIterable<Uint8Array>, stallMs, signal);
     if (brokenOff(AudioStream)) throw new Error('the audio broke off');
   }
+}
+
+/** A dash or a smiley is no speech, and the service refuses a text of nothing else. */
+export function isPronounceable(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+/** To be given only with a voice that has several: the others refuse a language that is not quite theirs. */
+export function pollyLanguage({ id, language }: Voice): LanguageCode | undefined {
+  const languages = knownFacts.polly.voices[id]?.languages ?? [];
+  return languages.length > 1 ? (language as LanguageCode) : undefined;
 }
 
 /** How many may be inside at once, for one that enters and one that lets leave. */

@@ -122,7 +122,7 @@ describe('Polly, a clause a request', () => {
   it('delivers the beginning of a clause before its end is there', async () => {
     let finish = () => {};
     const { polly } = await pollyOf(({ stream }) => {
-      stream.respond({ ':status': 200 });
+      stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
       stream.write('begin');
       finish = () => stream.end('end');
     });
@@ -152,15 +152,19 @@ describe('Polly, a clause a request', () => {
       'nothing comes': () => {},
       'the connection breaks': ({ stream }) => stream.session?.destroy(),
       'the audio is dropped in the middle': ({ stream }, text) => {
-        stream.respond({ ':status': 200 });
+        stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
         stream.write(text.slice(0, 5), () => setTimeout(() => stream.destroy(new Error('scripted')), 20));
       },
       'the connection breaks in the middle': ({ stream }, text) => {
-        stream.respond({ ':status': 200 });
+        stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
         stream.write(text.slice(0, 5), () => setTimeout(() => stream.session?.destroy(), 20));
       },
+      'something else than audio comes': ({ stream }) => {
+        stream.respond({ ':status': 200, 'content-type': 'text/html' });
+        stream.end('<html>');
+      },
       'the audio stalls in the middle': ({ stream }, text) => {
-        stream.respond({ ':status': 200 });
+        stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
         stream.write(text.slice(0, 5));
       },
     };
@@ -213,7 +217,7 @@ describe('Polly, a clause a request', () => {
 
   it('stops all its requests without an error when the caller barges in', async () => {
     const { polly, service } = await pollyOf(({ stream }) => {
-      stream.respond({ ':status': 200 });
+      stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
       stream.write('beginning');
     });
     const bargeIn = new AbortController();
@@ -234,7 +238,7 @@ describe('Polly, a clause a request', () => {
 
   it('stops its requests when its listener leaves', async () => {
     const { polly, service } = await pollyOf(({ stream }) => {
-      stream.respond({ ':status': 200 });
+      stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
       stream.write('beginning');
     });
     for await (const _ of polly.speak(clausesOf('one', 'two'), joanna, forever())) break;

@@ -102,7 +102,7 @@ export function beginEvents({ stream }: ScriptedRequest): void {
 
 async function* unwrap(stream: ServerHttp2Stream): AsyncGenerator<{ type: string; body: Uint8Array }> {
   let held = Buffer.alloc(0);
-  for await (const chunk of stream) {
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     held = Buffer.concat([held, chunk]);
     while (held.length >= 4 && held.length >= held.readUInt32BE(0)) {
       const length = held.readUInt32BE(0);
