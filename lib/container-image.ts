@@ -9,9 +9,9 @@ import type { Finding } from '../regions/finding.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 
-/** `[ACCOUNT.dkr.ecr.REGION.SUFFIX/]repository[:tag|@digest]` */
+/** `[ACCOUNT.dkr.ecr.REGION.SUFFIX/]repository[:tag|@digest]`; a first part with a dot in it is some other host. */
 const IMAGE =
-  /^(?:(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.[a-z.]+\/)?(?<repository>[a-z0-9][a-z0-9._/-]*)(?::(?<tag>[\w][\w.-]{0,127})|@(?<digest>sha256:[0-9a-f]{64}))?$/;
+  /^(?:(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.[a-z.]+\/)?(?![^/]*\.[^/]*\/)(?<repository>[a-z0-9][a-z0-9._/-]*)(?::(?<tag>[\w][\w.-]{0,127})|@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
 /**
  * What keeps a task from running an image. A task has no way to any registry but ECR of its own region.
