@@ -4,6 +4,7 @@
  */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { type Cell, CellShapeError, parseCell } from '../regions/cell.ts';
+import type { AgentStore } from './agents/store.ts';
 import { E164 } from './channels/numbers.ts';
 import { clientConfig } from './data/database.ts';
 import { isLoopback } from './loopback.ts';
@@ -80,6 +81,19 @@ export function readConfig(env: Environment): Config {
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   // Whatever is missing has been reported above.
   return config as Config;
+}
+
+/** Throws {@link ConfigError} unless every number is answered by an agent that exists. Quotes no number. */
+export function checkNumbers(numbers: Config['numbers'], agents: AgentStore): void {
+  const names = agents.all.map(({ name }) => name);
+  const problems = [...new Set(Object.values(numbers))]
+    .filter((name) => !agents.get(name))
+    .map((name) => `VOICECELL_NUMBERS: found the agent ${JSON.stringify(name)}, expected one of ${names.join(', ')}`);
+  if (Object.keys(numbers).length === 0 && names.length > 1)
+    problems.push(
+      `VOICECELL_NUMBERS: found nothing for ${names.length} agents, expected {"*": "${names[0]}"} or the like`,
+    );
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** What a parser throws: what it expected instead, or several problems of one value. */

@@ -7,8 +7,6 @@ import type { Logger } from './logger.ts';
 
 /** What a goodbye takes, and the way to the channel and back. */
 export const FAREWELL_MS = 15_000;
-/** Kept for closing: what the event log still holds is written. */
-export const CLOSING_MS = 5_000;
 /** When the last socket closes, Twilio asks this process what is to become of its call. */
 export const LINGER_MS = 2_000;
 
@@ -16,19 +14,17 @@ export interface DrainOptions {
   readonly admission: Admission;
   /** Ends every conversation with words. */
   readonly shutDownCalls: () => void;
-  /** From the signal to the kill. */
-  readonly stopTimeoutMs: number;
+  readonly patienceMs: number;
   readonly logger: Logger;
 }
 
-/** Resolves when no call is up any more, or when there is no more time. */
-export async function drainCalls({ admission, shutDownCalls, stopTimeoutMs, logger }: DrainOptions): Promise<void> {
+/** Resolves when no call is up any more, or when `patienceMs` have passed. */
+export async function drainCalls({ admission, shutDownCalls, patienceMs, logger }: DrainOptions): Promise<void> {
   const { active } = admission;
   logger.info({ calls: active }, 'draining: no new calls');
   admission.drain();
   const idle = admission.idle();
-  const patienceMs = Math.max(0, stopTimeoutMs - FAREWELL_MS - CLOSING_MS - LINGER_MS);
-  if (!(await settlesWithin(idle, patienceMs))) {
+  if (!(await settlesWithin(idle, Math.max(0, patienceMs - FAREWELL_MS - LINGER_MS)))) {
     logger.warn({ calls: admission.active }, 'out of time: calls are ended with words');
     shutDownCalls();
     if (!(await settlesWithin(idle, FAREWELL_MS))) logger.error({ calls: admission.active }, 'calls are cut');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defineCell } from '../../regions/cell.ts';
-import { ConfigError, type Environment, readConfig } from '../../runtime/config.ts';
+import { agentSchema } from '../../runtime/agents/definition.ts';
+import { ConfigError, checkNumbers, type Environment, readConfig } from '../../runtime/config.ts';
 import { describeVariables, VARIABLES } from '../../runtime/variables.ts';
 
 const cell = defineCell({
@@ -187,6 +188,20 @@ describe('the environment', () => {
     const config = readConfig({ ...inTheCloud, VOICECELL_PUBLIC_URL: undefined, TWILIO_AUTH_TOKEN: undefined });
     expect(config.twilio).toBeUndefined();
     expect(config.publicUrl.origin).toBe('http://localhost:8080');
+  });
+
+  test('names only agents that exist', () => {
+    const agent = (name: string) => agentSchema.parse({ name, version: '1', prompt: 'p', greeting: 'g' });
+    const store = (...names: string[]) => ({
+      all: names.map(agent),
+      get: (name: string) => (names.includes(name) ? agent(name) : undefined),
+    });
+    expect(() => checkNumbers({}, store('a'))).not.toThrow();
+    expect(() => checkNumbers({ '*': 'b' }, store('a', 'b'))).not.toThrow();
+    expect(() => checkNumbers({ '+14155550100': 'c' }, store('a', 'b'))).toThrow(
+      'VOICECELL_NUMBERS: found the agent "c", expected one of a, b',
+    );
+    expect(() => checkNumbers({}, store('a', 'b'))).toThrow('VOICECELL_NUMBERS: found nothing for 2 agents');
   });
 
   test('is explained variable by variable', () => {

@@ -8,7 +8,7 @@ const logger = createLogger({ level: 'silent', region: 'eu-central-1' });
 /** A process that was told to leave within two minutes. */
 function leave(admission: Admission, shutDownCalls = () => {}) {
   const left = vi.fn();
-  void drainCalls({ admission, shutDownCalls, stopTimeoutMs: 120_000, logger }).then(left);
+  void drainCalls({ admission, shutDownCalls, patienceMs: 115_000, logger }).then(left);
   return left;
 }
 
@@ -63,7 +63,7 @@ describe('a process that leaves', () => {
     const admission = new Admission(10);
     enter(admission);
     const left = leave(admission);
-    await vi.advanceTimersByTimeAsync(119_000);
+    await vi.advanceTimersByTimeAsync(115_000);
     expect(left).toHaveBeenCalled();
   });
 });

@@ -1,0 +1,52 @@
+/** The process on one page: configure → open → serve → drain → close. */
+import { AgentFilesError, loadAgents } from './agents/store.ts';
+import { ConfigError, checkNumbers, readConfig } from './config.ts';
+import { createLogger, safeError } from './logger.ts';
+import { openRuntime } from './open.ts';
+import { untilAskedToStop } from './signals.ts';
+import { describeVariables } from './variables.ts';
+
+/** Of the time between SIGTERM and SIGKILL, what closing may take: the last events are written. */
+const CLOSING_MS = 8_000;
+
+const USAGE = `voicecell: one cell of voice agents. It is configured by its environment:
+
+${describeVariables()}
+Exit status: 0 it was asked to stop, 1 it broke, 2 the environment or an agent's definition makes no sense.
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.length > 0) {
+    process.stdout.write(USAGE);
+    return args.includes('--help') ? 0 : 2;
+  }
+  const config = readConfig(process.env);
+  const { cell } = config;
+  const agents = await loadAgents(config.agentsFolder);
+  checkNumbers(config.numbers, agents);
+
+  const logger = createLogger({ level: config.logLevel, region: cell.region });
+  const runtime = await openRuntime(config, { agents, logger });
+  const doors = { twilio: config.twilio !== undefined, phone: config.phone !== undefined };
+  logger.info({ port: runtime.port, agents: agents.all.map(({ name }) => name), ...doors }, 'taking calls');
+
+  const { why, exitCode } = await untilAskedToStop(logger);
+  logger.info({ why }, 'stopping');
+  await runtime.drain(cell.drain.stopTimeoutMs - CLOSING_MS);
+  await runtime.close();
+  logger.info('closed');
+  await new Promise((resolve) => logger.flush(resolve));
+  return exitCode;
+}
+
+function explain(error: unknown): number {
+  if (error instanceof ConfigError || error instanceof AgentFilesError) {
+    process.stderr.write(`${error.message}\nEvery variable is explained by --help.\n`);
+    return 2;
+  }
+  process.stderr.write(`the cell cannot start: ${JSON.stringify(safeError(error))}\n`);
+  return 1;
+}
+
+// Whatever may still be open, everything that matters has been closed.
+process.exit(await main(process.argv.slice(2)).catch(explain));

@@ -1,0 +1,123 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import cell from '../regions/cells/us-east-1.ts';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+
+/** Nothing listens there. */
+const NOWHERE = '127.0.0.1:1';
+const environment = {
+  VOICECELL_CELL: JSON.stringify(cell),
+  VOICECELL_PORT: '0',
+  VOICECELL_DATABASE_URL: `postgres://voice@${NOWHERE}/voice`,
+  VOICECELL_AWS_ENDPOINT: `http://${NOWHERE}`,
+};
+
+let folder = '';
+
+/** The bundle, run by Node alone in a folder that holds nothing else. */
+function run(env: Record<string, string>, args: readonly string[] = []) {
+  const child = spawn(process.execPath, [join(folder, 'empty', 'voicecell.mjs'), ...args], {
+    cwd: join(folder, 'empty'),
+    env: { NODE_NO_WARNINGS: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    output.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output.err += chunk;
+  });
+  const exited = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }));
+  return { child, output, exited };
+}
+
+/** Resolves with the port once the process takes calls. */
+async function takingCalls({
+  child,
+  output,
+  exited,
+}: { child: ChildProcess } & ReturnType<typeof run>): Promise<number> {
+  for (;;) {
+    const line = output.out.split('\n').find((text) => text.includes('"taking calls"'));
+    if (line) return JSON.parse(line).port;
+    const ended = await Promise.race([exited, once(child.stdout!, 'data')]);
+    if (!Array.isArray(ended)) throw new Error(`ended with ${ended.code}:\n${ended.out}${ended.err}`);
+  }
+}
+
+describe('the bundle', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'voicecell-'));
+    await mkdir(join(folder, 'empty'));
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['build.mjs', join(folder, 'built', 'voicecell.mjs')],
+      {
+        cwd: project,
+      },
+    );
+    expect(stdout).toMatch(/voicecell\.mjs: \d+\.\d MiB, \d+\.\d MiB compressed/);
+    await cp(join(folder, 'built', 'voicecell.mjs'), join(folder, 'empty', 'voicecell.mjs'));
+    await cp(join(project, 'runtime/agents/demo'), join(folder, 'agents'), { recursive: true });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('refuses an empty environment with all that is missing, and status 2', async () => {
+    const { code, out, err } = await run({}).exited;
+    expect(code).toBe(2);
+    expect(err).toContain('VOICECELL_CELL: found nothing');
+    expect(err).toContain('VOICECELL_DATABASE_URL: found nothing');
+    expect(out).toBe('');
+  });
+
+  test('refuses agents that cannot take calls with status 2', async () => {
+    const { code, err } = await run({ ...environment, VOICECELL_AGENTS: join(folder, 'nowhere') }).exited;
+    expect(code).toBe(2);
+    expect(err).toContain('nowhere: found');
+  });
+
+  test('explains its variables', async () => {
+    const { code, out } = await run({}, ['--help']).exited;
+    expect(code).toBe(0);
+    expect(out).toContain('VOICECELL_PUBLIC_URL');
+  });
+
+  test('says so when its port is taken, and ends with status 1', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    onTestFinished(() => void taken.close());
+    const address = taken.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const env = { ...environment, VOICECELL_AGENTS: join(folder, 'agents'), VOICECELL_PORT: String(port) };
+    const { code, err } = await run(env).exited;
+    expect(code).toBe(1);
+    expect(err).toContain('EADDRINUSE');
+  });
+
+  test('starts although its database and its speech services are down, and ends when asked to', async () => {
+    const cellProcess = run({ ...environment, VOICECELL_AGENTS: join(folder, 'agents') });
+    const http = `http://127.0.0.1:${await takingCalls(cellProcess)}`;
+    expect((await fetch(`${http}/healthz`)).status).toBe(200);
+    expect((await fetch(`${http}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${http}/`)).text()).toContain('<!doctype html>');
+    const health = (await (await fetch(`${http}/health`)).json()) as { services: Record<string, { status: string }> };
+    expect(health.services).toMatchObject({ database: { status: 'failed' }, stt: { status: 'failed' } });
+
+    cellProcess.child.kill('SIGTERM');
+    const { code, out, err } = await cellProcess.exited;
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toContain('"closed"');
+    expect(await readdir(join(folder, 'empty'))).toEqual(['voicecell.mjs']);
+  });
+});
