@@ -68,7 +68,7 @@ export class EventLog {
   }
 
   /** Takes microseconds, whatever the database does. */
-  readonly record: CallEventSink = (event) => {
+  readonly sink: CallEventSink = (event) => {
     try {
       if (LIVE_ONLY.has(event.type)) return;
       if (this.#closing) this.#lose(1, LATE);

@@ -23,7 +23,7 @@ describeDatabases('conversations', (testDatabase) => {
     onTestFinished(() => database.close());
     const log = new EventLog({ write: eventWriter(database), logger });
     const keep = async (...events: CallEvent[]) => {
-      events.forEach(log.record);
+      events.forEach(log.sink);
       expect(await log.flush(5_000)).toBe(true);
     };
     return { database, log, keep };

@@ -42,7 +42,7 @@ function recorder(log: EventLog) {
   const events: CallEvent[] = [];
   const record = (event: CallEvent) => {
     events.push(event);
-    log.record(event);
+    log.sink(event);
   };
   return {
     id: call.conversationId,

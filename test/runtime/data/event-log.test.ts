@@ -55,7 +55,7 @@ function setUp(bounds: Partial<EventLogOptions> = {}) {
   const { script, write } = scriptedDatabase();
   const log = new EventLog({ write, logger, ...bounds });
   const call = callEvents();
-  const record = (...events: CallEvent[]) => events.forEach(log.record);
+  const record = (...events: CallEvent[]) => events.forEach(log.sink);
   return { log, script, call, record, lines, said: () => lines.map(({ level, msg }) => `${level}: ${msg}`) };
 }
 
