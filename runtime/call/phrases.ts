@@ -34,10 +34,20 @@ export class PhraseBook {
     return made;
   }
 
-  /** Makes all of them; what fails is left for later. @returns how many are ready. */
+  /**
+   * Makes all of them, first things first and one at a time: the services' quota belongs to the calls.
+   * What fails is left for later. @returns how many are ready.
+   */
   async preload(texts: Iterable<string>): Promise<number> {
-    const outcomes = await Promise.allSettled([...new Set(texts)].filter(Boolean).map((text) => this.audio(text)));
-    return outcomes.filter((outcome) => outcome.status === 'fulfilled').length;
+    let ready = 0;
+    for (const text of texts) {
+      const made = await this.audio(text).then(
+        () => 1,
+        () => 0,
+      );
+      ready += made;
+    }
+    return ready;
   }
 
   async #make(text: string): Promise<Uint8Array> {

@@ -19,7 +19,7 @@ export const defaultTurnDetection = {
    */
   coverageMs: 200,
   /** Words not yet stable still count once they have stood unchanged for this long. */
-  unchangedMs: 120,
+  unchangedMs: 60,
   /** A recognizer that never catches up delays a turn by at most this much. */
   laggardMs: 700,
   /** A caller who never pauses is answered after this much speech. */
@@ -159,22 +159,27 @@ export class TurnDetector {
     const overlong = this.#turnSpeechMs >= this.#options.longestTurnMs;
     if (overlong) this.#commit(decisions);
     if (overlong || this.#speaking) return;
-    const settled = this.#settled();
-    if (settled && this.#candidate !== this.#text) {
+    const covered = this.#covered();
+    if (covered && this.#candidate !== this.#text) {
       this.#candidate = this.#text;
       decisions.push({ type: 'candidate', text: this.#text });
     }
     const waitMs = endpointingDelayMs(this.#text, this.#options.endpointing);
-    if (this.silenceMs >= waitMs + (settled ? 0 : this.#options.laggardMs)) this.#commit(decisions);
+    const laggardMs = covered && this.#still() ? 0 : this.#options.laggardMs;
+    if (this.silenceMs >= waitMs + laggardMs) this.#commit(decisions);
   }
 
-  /** True when the recognizer has caught up with the voice and its words stand still. */
-  #settled(): boolean {
+  /** The recognizer has caught up with the voice: no word is still to come. */
+  #covered(): boolean {
     const last = [...this.#segments.values()].at(-1);
-    if (!last) return false;
-    const covered = last.endMs >= this.#lastVoicedMs - this.#options.coverageMs;
-    const stable = last.stableWords >= last.words.length;
-    return covered && (stable || this.#nowMs - this.#textChangedMs >= this.#options.unchangedMs);
+    return last !== undefined && last.endMs >= this.#lastVoicedMs - this.#options.coverageMs;
+  }
+
+  /** Its words will not change any more, or have not for a while. */
+  #still(): boolean {
+    const last = [...this.#segments.values()].at(-1);
+    const stable = last !== undefined && last.stableWords >= last.words.length;
+    return stable || this.#nowMs - this.#textChangedMs >= this.#options.unchangedMs;
   }
 
   #commit(decisions: Decision[]): void {

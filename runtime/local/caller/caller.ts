@@ -52,7 +52,8 @@ class Caller {
   readonly #startedAt = performance.now();
   readonly #cut = new AbortController();
   #sequence = 1;
-  #awaiting: { said: string; since: number } | undefined;
+  /** What the agent owes an answer to; at first, its greeting. */
+  #awaiting: { said: string; since: number; greeting?: true } | undefined;
 
   constructor(line: Line, options: PlaceCallOptions, voice: Voice) {
     this.#line = line;
@@ -68,6 +69,7 @@ class Caller {
 
   async run(): Promise<CallRecord> {
     const { steps, withinMs } = this.#options.scenario;
+    this.#awaiting = { said: '', since: performance.now(), greeting: true };
     const tooLong = setTimeout(() => this.#cut.abort(), withinMs);
     let endedBy: CallRecord['endedBy'] = 'caller';
     try {
@@ -127,8 +129,9 @@ class Caller {
   #noteGap(): void {
     if (!this.#awaiting) return;
     const firstSound = this.#ear.takeFirstSound();
-    const { said, since } = this.#awaiting;
+    const { said, since, greeting } = this.#awaiting;
     this.#awaiting = undefined;
+    if (greeting) return;
     this.#gaps.push({ said, gapMs: firstSound === undefined ? undefined : Math.round(firstSound - since) });
   }
 
