@@ -1,22 +1,7 @@
-/** Arguments several commands take, read strictly. */
+/** Readers of option values that several commands share. */
 import { InvalidArgumentError } from 'commander';
-import { allRegions, type RegionFacts, regionFacts } from '../regions/facts.ts';
-import { closest } from '../regions/spelling.ts';
-import { CommandFailure } from './command-line.ts';
 
-/** A region on record. Anything else ends the command with the names that come nearest. */
-export function knownRegion(code: string): RegionFacts {
-  const region = regionFacts(code);
-  if (region) return region;
-  const codes = allRegions().map((each) => each.code);
-  throw new CommandFailure(
-    `unknown region "${code}": nothing is on record about it, and what is not on record counts as no\n` +
-      `did you mean ${closest(code, codes).join(', ')}? All ${codes.length} regions: voicecell explain --list`,
-    2,
-  );
-}
-
-/** For options: a number of at least `least`. */
+/** A number of at least `least`. */
 export function numberFrom(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

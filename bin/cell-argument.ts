@@ -10,7 +10,7 @@ export async function cellFrom(which: string): Promise<Cell> {
     const { readCellFile } = await import('./cell-file.ts');
     return readCellFile(which);
   }
-  const { knownRegion } = await import('./arguments.ts');
+  const { knownRegion } = await import('./known-region.ts');
   const region = knownRegion(which);
   throw new CommandFailure(
     `${region.code} has no cell; expected one of ${cells.map((cell) => cell.region).join(', ')}, or a file that describes one ` +

@@ -21,7 +21,7 @@ export default function register(program: Command): void {
         return outputOf(command).write(renderList(all, outputOf(command)));
       }
       if (code === undefined) throw new CommandFailure('expected a region, or --list; found neither', 2);
-      const { knownRegion } = await import('../arguments.ts');
+      const { knownRegion } = await import('../known-region.ts');
       const explanation = explainRegion(knownRegion(code));
       if (options.json) return writeJson(command, explanation);
       outputOf(command).write(renderExplanation(explanation, outputOf(command)));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Check } from '../../regions/preflight.ts';
-import { knownRegion, numberFrom } from '../arguments.ts';
+import { numberFrom } from '../arguments.ts';
 import { CommandFailure, findingsReported, type Output, outputOf, writeJson } from '../command-line.ts';
 import type { Identity } from '../preflight/ask.ts';
 import { columns } from '../terminal.ts';
@@ -18,6 +18,7 @@ export default function register(program: Command): void {
     .option('--json', 'the checks as JSON')
     .addHelpText('after', '\nExample:\n  AWS_PROFILE=production voicecell preflight us-east-1')
     .action(async (code: string, options: { timeout: number; json?: boolean }, command: Command) => {
+      const { knownRegion } = await import('../known-region.ts');
       const region = knownRegion(code);
       const { askAccount, askIdentity } = await import('../preflight/ask.ts');
       const { comparePreflight } = await import('../../regions/preflight.ts');
