@@ -12,9 +12,8 @@ import type { DrainContract } from '../regions/drain.ts';
 import type { Agent } from './agents/definition.ts';
 import type { Admission } from './call/admission.ts';
 import { type Conversation, Switchboard } from './call/switchboard.ts';
-import { PhoneDoor } from './channels/browser/door.ts';
+import { PhoneDoor, type PhoneOptions } from './channels/browser/door.ts';
 import { webFiles } from './channels/browser/page.ts';
-import type { SpeakTyped } from './channels/browser.ts';
 import type { CallChannel } from './channels/channel.ts';
 import { type Door, type DoorOptions, refuseUpgrade } from './channels/door.ts';
 import { keepAlive } from './channels/heartbeat.ts';
@@ -42,7 +41,7 @@ export interface ServerOptions {
   /** Signs the one-time tokens; the same in all tasks of a cell. */
   readonly tokenSecret: string;
   readonly twilio?: { readonly authToken: string };
-  readonly phone?: { readonly key?: string; readonly emulated: boolean; readonly speakTyped?: SpeakTyped };
+  readonly phone?: Omit<PhoneOptions, 'region' | 'files'>;
   readonly logger: Logger;
   readonly admission: Admission;
   readonly register: CallRegister;

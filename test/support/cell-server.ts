@@ -51,7 +51,7 @@ export async function startCellServer(overrides: Partial<ServerOptions> = {}) {
     drain: { heartbeatMs: 20_000, idleTimeoutMs: 120_000, continuation: true },
     tokenSecret: 'the secret of the tokens',
     twilio: { authToken: AUTH_TOKEN },
-    phone: { key: PHONE_KEY, emulated: true },
+    phone: { key: PHONE_KEY },
     logger: createLogger({ level: 'debug', region: 'eu-central-1', destination }),
     register: new MemoryCallRegister(),
     health: createHealth('eu-central-1', {}),

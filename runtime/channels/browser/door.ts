@@ -18,8 +18,11 @@ export interface PhoneOptions {
   /** Shared with the people who may use the phone. Without one, whoever opens the page may. */
   readonly key?: string;
   readonly region: string;
-  /** The speech services are stand-ins that do not understand speech: the page says so. */
-  readonly emulated: boolean;
+  /**
+   * Address of the stand-ins for the speech services, which do not understand speech: the page says so, and a simulated
+   * caller tells them there what he is going to say.
+   */
+  readonly speechEmulator?: string;
   readonly files: WebFiles;
   readonly speakTyped?: SpeakTyped;
 }
@@ -35,11 +38,13 @@ export class PhoneDoor implements Door {
   }
 
   addRoutes(app: FastifyInstance): void {
-    const { key, region, emulated, files } = this.#phone;
+    const { key, region, speechEmulator, files } = this.#phone;
     const { tokens, admission, logger, agentFor } = this.#options;
     addPageRoutes(app, files);
     app.get(PHONE_INFO_PATH, async () => {
-      return { region, agent: agentFor('')?.name ?? '', emulated, phoneKeyNeeded: key !== undefined };
+      const agent = agentFor('')?.name ?? '';
+      const emulated = speechEmulator !== undefined;
+      return { region, agent, emulated, speechEmulator, phoneKeyNeeded: key !== undefined };
     });
     app.post(PHONE_TOKEN_PATH, async (request, reply) => {
       const problem = this.#visitorProblem(request.headers);

@@ -90,7 +90,7 @@ describe("the phone's way in", () => {
 
   test('a cell without a key takes its own page, and no other', async () => {
     const publicUrl = new URL('http://localhost:8080');
-    const cell = await startCellServer({ publicUrl, phone: { emulated: true } });
+    const cell = await startCellServer({ publicUrl, phone: {} });
     expect((await askToken(cell, { origin: 'https://evil.example.com' })).status).toBe(401);
     expect((await askToken(cell, { origin: 'http://localhost:8080' })).token).toBeDefined();
   });
@@ -98,7 +98,14 @@ describe("the phone's way in", () => {
   test('tells the page about the cell', async () => {
     const cell = await startCellServer();
     const info = await (await fetch(`${cell.http}/phone/info`)).json();
-    expect(info).toEqual({ region: 'eu-central-1', agent: 'front-desk', emulated: true, phoneKeyNeeded: true });
+    expect(info).toEqual({ region: 'eu-central-1', agent: 'front-desk', emulated: false, phoneKeyNeeded: true });
+  });
+
+  test('tells the page and a simulated caller that the speech services are emulated, and where', async () => {
+    const speechEmulator = 'http://127.0.0.1:4566';
+    const cell = await startCellServer({ phone: { speechEmulator } });
+    const info = await (await fetch(`${cell.http}/phone/info`)).json();
+    expect(info).toMatchObject({ emulated: true, speechEmulator, phoneKeyNeeded: false });
   });
 
   test('is not there in a cell without a browser phone', async () => {
@@ -159,7 +166,7 @@ describe('a call from the phone', () => {
       typed.push(text);
       return speech(160 * 10);
     };
-    const { socket, conversation } = await call({ phone: { key: PHONE_KEY, emulated: true, speakTyped } });
+    const { socket, conversation } = await call({ phone: { key: PHONE_KEY, speakTyped } });
     socket.send({ type: 'text', text: 'Hello.' });
     socket.send({ type: 'text', text: 'Are you there?' });
     const spoken = () => conversation.received.filter((event) => event.type === 'audio' && event.frame[0] === 0x10);
@@ -170,7 +177,7 @@ describe('a call from the phone', () => {
 
   test('passes a typed line on as text when it cannot be spoken', async () => {
     const speakTyped = () => Promise.reject(new Error('no voice'));
-    const { cell, socket, conversation } = await call({ phone: { key: PHONE_KEY, emulated: true, speakTyped } });
+    const { cell, socket, conversation } = await call({ phone: { key: PHONE_KEY, speakTyped } });
     socket.send({ type: 'text', text: 'Hello.' });
     await until(() => conversation.received.some((event) => event.type === 'text'));
     expect(JSON.stringify(cell.logs)).not.toContain('Hello.');
