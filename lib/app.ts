@@ -1,9 +1,10 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Cell } from '../regions/cell.ts';
+import { type Cell, CellShapeError } from '../regions/cell.ts';
 import { renderFindings } from '../regions/finding.ts';
 import { validateCell } from '../regions/validate.ts';
 import { acknowledge } from './acknowledgements.ts';
+import { writeCertificates } from './certificate/write.ts';
 import { imageFindings } from './container-image.ts';
 import { VoiceCellStack } from './voice-cell-stack.ts';
 
@@ -14,6 +15,22 @@ export class CannotDeploy extends Error {}
 export const stackId = (cell: Cell): string => `VoiceCell-${cell.region}`;
 
 /**
+ * What `cdk synth` runs: a template and a certificate for each cell, or exit code 1 and everything that is wrong.
+ * @param load brings the cells; a file that is no cell is told like any other mistake.
+ */
+export async function synthesizeCells(load: () => Promise<readonly Cell[]>): Promise<void> {
+  try {
+    const assembly = voiceCellApp(await load()).synth();
+    // The judges have spoken: there is no certificate for what they refuse.
+    if (!process.exitCode) writeCertificates(assembly);
+  } catch (error) {
+    if (!(error instanceof CannotDeploy || error instanceof CellShapeError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+/**
  * The CDK app of these cells: a stack each, and the judges that look at all of them.
  * @throws CannotDeploy
  */
@@ -21,7 +38,6 @@ export function voiceCellApp(cells: readonly Cell[]): App {
   const app = new App({ autoSynth: false });
   const image: string | undefined = app.node.tryGetContext('image');
   refuseBroken(cells, image);
-
   for (const cell of cells) acknowledge(new VoiceCellStack(app, stackId(cell), { cell, image }));
   addJudges(app);
   return app;
