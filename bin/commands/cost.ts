@@ -23,8 +23,8 @@ export default function register(program: Command): void {
     .option('--json', 'the estimate as JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  voicecell cost us-east-1 --calls 100000 --minutes 3\n' +
-        '  voicecell cost us-east-1 --calls 100000 --minutes 3 --assume turnsPerMinute=6 --assume recordedShare=0',
+      '\nExamples:\n  voicecell cost REGION --calls 100000 --minutes 3\n' +
+        '  voicecell cost REGION --calls 100000 --minutes 3 --assume turnsPerMinute=6 --assume recordedShare=0',
     )
     .action(async (which: string, options: CostOptions, command: Command) => {
       const { cellFrom } = await import('../cell-argument.ts');

@@ -8,10 +8,10 @@ export default function register(program: Command): void {
     .command('explain')
     .summary('what works in a region, what does not, and the nearest that qualify')
     .description('Says what a cell would find in a region, each answer with its source and date.')
-    .addArgument(new Argument('[region]', 'a region code such as eu-central-1'))
+    .addArgument(new Argument('[region]', 'the code of a region; --list has them all'))
     .option('--list', 'one line for every region on record')
     .option('--json', 'the same as JSON')
-    .addHelpText('after', '\nExamples:\n  voicecell explain eu-west-3\n  voicecell explain --list')
+    .addHelpText('after', '\nExamples:\n  voicecell explain REGION\n  voicecell explain --list')
     .action(async (code: string | undefined, options: { list?: boolean; json?: boolean }, command: Command) => {
       const { explainRegion } = await import('../../regions/explain.ts');
       const { allRegions } = await import('../../regions/facts.ts');

@@ -13,10 +13,10 @@ export default function register(program: Command): void {
       'Asks the account of your AWS credentials about services, models, voices, quotas and the AI opt-out policy, and\n' +
         'reports where it differs from the registry. Reads only. With a cell in the region, its needs are checked too.',
     )
-    .argument('<region>', 'a region code such as eu-central-1')
+    .argument('<region>', 'the code of a region; voicecell explain --list has them all')
     .option('--timeout <ms>', 'how long each service may take to answer', numberFrom(1), 10_000)
     .option('--json', 'the checks as JSON')
-    .addHelpText('after', '\nExample:\n  AWS_PROFILE=production voicecell preflight us-east-1')
+    .addHelpText('after', '\nExample:\n  AWS_PROFILE=production voicecell preflight REGION')
     .action(async (code: string, options: { timeout: number; json?: boolean }, command: Command) => {
       const { knownRegion } = await import('../known-region.ts');
       const region = knownRegion(code);
