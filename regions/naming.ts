@@ -6,7 +6,7 @@
 import facts from './facts/regions.json' with { type: 'json' };
 
 /** The first part of every region name so far, longest first, so that `us-gov` is not read as `us`. */
-const GEOGRAPHIES = 'us-gov|us-iso[a-z]?|eu-isoe|eusc-de|af|ap|ca|cn|eu|il|me|mx|sa|us';
+const GEOGRAPHIES = 'us-gov|us-isob|us-isoe|us-isof|us-iso|eu-isoe|eusc-de|af|ap|ca|cn|eu|il|me|mx|sa|us';
 const BEARINGS = 'northeast|northwest|southeast|southwest|north|south|east|west|central';
 
 /** A region name without its boundaries, as the source of a regular expression: every known one, and its relatives. */

@@ -1,0 +1,100 @@
+/** The proof, for one template: every value through every rule. Pure; files are `cloud-assembly.ts`'s concern. */
+import { assertBounded } from './bounds.ts';
+import { type Exemption, Exemptions } from './exemptions.ts';
+import type { Finding } from './finding.ts';
+import { type Home, type HomeOptions, homeOf } from './home.ts';
+import type { JsonObject } from './json.ts';
+import type { Leaf, Owner } from './leaf.ts';
+import { parseTemplate } from './parse.ts';
+import type { LocalityRule, Match } from './rule.ts';
+import { RULES } from './rules/index.ts';
+import { MARKER } from './scope.ts';
+import { leavesOf } from './template.ts';
+
+export interface CheckOptions extends Omit<HomeOptions, 'readsNested'> {
+  /** The region the template must not leave. */
+  readonly home: string;
+  /** How findings name the template. @default '' */
+  readonly templatePath?: string;
+  /** @default none */
+  readonly exemptions?: readonly Exemption[];
+  /** `YYYY-MM-DD`, for exemptions that expire. @default the day it is, UTC */
+  readonly today?: string;
+}
+
+/** What was found, and how much was looked at. */
+export interface Inspection {
+  readonly templatePath: string;
+  readonly region: string;
+  readonly findings: readonly Finding[];
+  readonly resources: number;
+  readonly values: number;
+  /** Values that, in whole or in part, only the deployment knows. */
+  readonly opaque: number;
+  /** Files of nested stacks, relative to the template, and the resources they are made into. */
+  readonly nested: readonly Owner[];
+}
+
+/** Everything in a template that leaves `home`. Throws `TemplateError` when it cannot be read. */
+export function checkTemplate(source: string | object, options: CheckOptions): Finding[] {
+  const { home: region, templatePath = '', exemptions = [], today = new Date().toISOString().slice(0, 10) } = options;
+  const exempted = new Exemptions(exemptions, today);
+  const { findings } = inspect(source, homeOf(region, options), templatePath, exempted);
+  return [...findings, ...exempted.findings()];
+}
+
+/** As {@link checkTemplate}, with exemptions shared among templates. */
+export function inspect(source: string | object, home: Home, templatePath: string, exempted: Exemptions): Inspection {
+  const template = typeof source === 'string' ? parseTemplate(source) : bounded(source);
+  const leaves = leavesOf(template, home.region);
+  const findings = new Map<string, Finding>();
+  for (const leaf of leaves)
+    for (const finding of findingsOf(leaf, home, templatePath, exempted)) {
+      const id = JSON.stringify([finding.rule, finding.logicalId, finding.property, finding.problem]);
+      if (!findings.has(id)) findings.set(id, finding);
+    }
+  return {
+    templatePath,
+    region: home.region,
+    findings: [...findings.values()],
+    resources: leaves.filter(({ path }) => path === 'Type').length,
+    values: leaves.length,
+    opaque: leaves.filter(({ value }) => MARKER.test(value)).length,
+    nested: leaves.filter(({ path, owner }) => path === 'Type' && owner.nestedTemplate).map(({ owner }) => owner),
+  };
+}
+
+/** What an earlier rule has reported, a later one does not report again; what is exempted, it does. */
+function findingsOf(leaf: Leaf, home: Home, templatePath: string, exempted: Exemptions): Finding[] {
+  if (leaf.inert !== undefined) return [];
+  const reported: Match[] = [];
+  const findings: Finding[] = [];
+  for (const rule of RULES)
+    for (const match of rule.find(leaf, home)) {
+      if (reported.some(({ span }) => match.span[0] < span[1] && span[0] < match.span[1])) continue;
+      const finding = findingOf(rule, leaf, match, templatePath);
+      if (exempted.covers(finding)) continue;
+      reported.push(match);
+      findings.push(finding);
+    }
+  return findings;
+}
+
+function findingOf(rule: LocalityRule, leaf: Leaf, match: Match, templatePath: string): Finding {
+  const { logicalId, constructPath } = leaf.owner;
+  return {
+    rule: rule.name,
+    templatePath,
+    logicalId,
+    constructPath,
+    property: match.property ?? leaf.path,
+    value: leaf.value.slice(...match.span),
+    problem: match.problem,
+    fix: match.fix,
+  };
+}
+
+function bounded(template: object): JsonObject {
+  assertBounded(template);
+  return template as JsonObject;
+}

@@ -1,0 +1,46 @@
+/*
+ * A regional resource whose traffic goes through AWS's world-wide edge, where TLS ends far from the region.
+ * Transfer acceleration, edge-optimized APIs and firewalls of the CloudFront scope say so in one word.
+ * An API without an endpoint type is edge-optimized by default, so the type must be written.
+ */
+import { type Feature, featuresIn } from '../feature.ts';
+import type { LocalityRule } from '../rule.ts';
+
+const TABLE: readonly Feature[] = [
+  {
+    type: 'AWS::S3::Bucket',
+    property: 'AccelerateConfiguration.AccelerationStatus',
+    problem: 'takes uploads at edge locations all over the world',
+    fix: 'take AccelerateConfiguration out',
+    unless: (leaf) => leaf.value === 'Suspended',
+  },
+  {
+    type: 'AWS::WAFv2::WebACL',
+    property: 'Scope',
+    problem: 'inspects requests at CloudFront, outside the region',
+    fix: 'write Scope: REGIONAL',
+    unless: (leaf) => leaf.value === 'REGIONAL',
+  },
+  ...['AWS::ApiGateway::RestApi', 'AWS::ApiGateway::DomainName'].map((type) => ({
+    type,
+    property: 'EndpointConfiguration.Types',
+    problem: 'answers at edge locations all over the world',
+    fix: 'write REGIONAL or PRIVATE',
+    unless: ({ value }: { value: string }) => value === 'REGIONAL' || value === 'PRIVATE',
+  })),
+];
+
+export const globalEdge: LocalityRule = {
+  name: 'global-edge',
+  find: featuresIn(TABLE),
+  violations: [
+    { Type: 'AWS::S3::Bucket', Properties: { AccelerateConfiguration: { AccelerationStatus: 'Enabled' } } },
+    { Type: 'AWS::WAFv2::WebACL', Properties: { Scope: 'CLOUDFRONT' } },
+    { Type: 'AWS::ApiGateway::RestApi', Properties: { EndpointConfiguration: { Types: ['EDGE'] } } },
+  ],
+  lookAlikes: [
+    { Type: 'AWS::S3::Bucket', Properties: { AccelerateConfiguration: { AccelerationStatus: 'Suspended' } } },
+    { Type: 'AWS::WAFv2::WebACL', Properties: { Scope: 'REGIONAL' } },
+    { Type: 'AWS::ApiGateway::RestApi', Properties: { EndpointConfiguration: { Types: ['REGIONAL'] } } },
+  ],
+};
