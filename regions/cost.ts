@@ -3,7 +3,8 @@
  * never zero: it is taken from us-east-1 and said so, or it is unknown, said so, and the total becomes "at least".
  */
 import type { Cell } from './cell.ts';
-import { type Assumptions, DEFAULT_ASSUMPTIONS, HOURS_PER_MONTH, type Usage, usageOf } from './cost/usage.ts';
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from './cost/assumptions.ts';
+import { HOURS_PER_MONTH, type Usage, usageOf } from './cost/usage.ts';
 import { type Facts, knownFacts, own, regionFacts, type Source, sourceOf } from './facts.ts';
 
 export { type Assumptions, DEFAULT_ASSUMPTIONS, HOURS_PER_MONTH };
