@@ -1,13 +1,17 @@
 /** The process on one page: configure → open → serve → drain → close. */
 import { AgentFilesError, loadAgents } from './agents/store.ts';
 import { ConfigError, checkNumbers, readConfig } from './config.ts';
-import { createLogger, safeError } from './logger.ts';
+import { createLogger } from './logger.ts';
 import { openRuntime } from './open.ts';
+import { UnavailableProviderError } from './providers/index.ts';
 import { untilAskedToStop } from './signals.ts';
 import { describeVariables } from './variables.ts';
 
 /** Of the time between SIGTERM and SIGKILL, what closing may take: the last events are written. */
 const CLOSING_MS = 8_000;
+
+/** What was asked makes no sense; anything else is a fault. */
+const REFUSALS = [ConfigError, AgentFilesError, UnavailableProviderError];
 
 const USAGE = `voicecell: one cell of voice agents. It is configured by its environment:
 
@@ -39,13 +43,12 @@ async function main(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+/** No call has been taken yet, so that no message can hold anything of one. */
 function explain(error: unknown): number {
-  if (error instanceof ConfigError || error instanceof AgentFilesError) {
-    process.stderr.write(`${error.message}\nEvery variable is explained by --help.\n`);
-    return 2;
-  }
-  process.stderr.write(`the cell cannot start: ${JSON.stringify(safeError(error))}\n`);
-  return 1;
+  const refused = REFUSALS.some((type) => error instanceof type);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message}\n${refused ? 'Every variable is explained by --help.\n' : ''}`);
+  return refused ? 2 : 1;
 }
 
 // Whatever may still be open, everything that matters has been closed.

@@ -1,0 +1,135 @@
+/** All that a cell's process consists of, opened in order and closed in reverse. */
+import { type AwsService, awsHost } from '../regions/endpoints.ts';
+import type { Agent } from './agents/definition.ts';
+import type { AgentStore } from './agents/store.ts';
+import { Admission } from './call/admission.ts';
+import type { CallEventSink } from './call/events.ts';
+import { Reception } from './call/reception.ts';
+import type { SpeakTyped } from './channels/browser.ts';
+import { MemoryCallRegister } from './channels/register.ts';
+import type { Config } from './config.ts';
+import { type DatabaseConnection, openDatabase } from './data/database.ts';
+import { EventLog } from './data/event-log.ts';
+import { eventWriter } from './data/event-writer.ts';
+import { databasePassword } from './data/iam-password.ts';
+import { migrateWhenUp } from './data/migrate.ts';
+import { drainCalls } from './drain.ts';
+import { type Logger, safeError } from './logger.ts';
+import { createHealth } from './observability/health.ts';
+import { reach } from './observability/reach.ts';
+import { guardRegion } from './observability/region-guard.ts';
+import { createProviders } from './providers/index.ts';
+import { startServer } from './server.ts';
+import { MemorySessions } from './sessions/sessions.ts';
+
+export interface RuntimeParts {
+  readonly agents: AgentStore;
+  readonly logger: Logger;
+  /** Reads along. */
+  readonly onEvent?: CallEventSink;
+  /** Where typed lines become speech: on a laptop. */
+  readonly speakTyped?: SpeakTyped;
+  /** @default 10 */
+  readonly databaseConnections?: number;
+}
+
+export interface Runtime {
+  readonly port: number;
+  readonly activeCalls: number;
+  /** Takes no new call; resolves when the last one is over, if need be ended with words, and at the latest after `withinMs`. */
+  drain(withinMs: number): Promise<void>;
+  /** Cuts what is left, and writes what is still to be written. */
+  close(): Promise<void>;
+}
+
+/** How long the last events may take to be written when the process ends. */
+const LAST_WRITE_MS = 5_000;
+
+/** Rejects when it cannot listen; a database or a service that is down only makes it a lesser cell. */
+export async function openRuntime(config: Config, parts: RuntimeParts): Promise<Runtime> {
+  const { cell } = config;
+  const { logger, agents } = parts;
+  const closing = new AbortController();
+  const guard = guardRegion(cell, {
+    allow: [config.database.url],
+    onRefused: (refusal) => logger.error({ ...refusal }, 'a connection out of the region was refused'),
+  });
+
+  const connection: DatabaseConnection = {
+    url: config.database.url,
+    applicationName: 'voicecell',
+    ...(config.database.usesIam && { ssl: true, password: databasePassword(config.database.url, cell.region) }),
+  };
+  const database = openDatabase({
+    ...connection,
+    maxConnections: parts.databaseConnections,
+    onConnectionLost: (error) => logger.warn({ ...safeError(error) }, 'a connection to the database was lost'),
+  });
+  const eventLog = new EventLog({ write: eventWriter(database), logger });
+  const migrated = migrateWhenUp(connection, { logger, signal: closing.signal });
+
+  const providers = createProviders(cell, { endpoint: config.awsEndpoint, logger });
+  const reception = new Reception({
+    cell,
+    providers,
+    sessions: new MemorySessions(),
+    sink: (event) => {
+      eventLog.sink(event);
+      parts.onEvent?.(event);
+    },
+  });
+  const agentFor = numberPlan(config, agents);
+  const admission = new Admission(cell.capacity.callsPerTask);
+  const service = (name: AwsService) => (signal: AbortSignal) =>
+    reach(new URL(config.awsEndpoint ?? `https://${awsHost(name, cell.region)}`), signal);
+  const server = await startServer({
+    ...config,
+    region: cell.region,
+    drain: cell.drain,
+    phone: config.phone && { ...config.phone, speechEmulator: config.awsEndpoint, speakTyped: parts.speakTyped },
+    logger,
+    admission,
+    register: new MemoryCallRegister(),
+    health: createHealth(cell.region, {
+      database: () => database.query('select 1'),
+      sessions: async () => {},
+      stt: service('transcribestreaming'),
+      llm: service('bedrock-runtime'),
+      tts: service('polly'),
+    }),
+    agentFor,
+    onCall: (channel, agent) => reception.begin(channel, agent),
+  });
+  // Not waited for: a call that comes before they are ready has its greeting synthesized as it goes.
+  for (const agent of agents.all) void prepare(reception, agent, logger);
+
+  return {
+    port: server.port,
+    get activeCalls() {
+      return admission.active;
+    },
+    drain: (withinMs) =>
+      drainCalls({ admission, shutDownCalls: () => server.shutDownCalls(), patienceMs: withinMs, logger }),
+    async close() {
+      closing.abort();
+      await server.close();
+      await providers.close();
+      await migrated;
+      await eventLog.close(LAST_WRITE_MS);
+      await database.close();
+      guard.remove();
+    },
+  };
+}
+
+async function prepare(reception: Reception, agent: Agent, logger: Logger): Promise<void> {
+  const { ready, of } = await reception.prepare(agent);
+  const level = ready === of ? 'info' : 'warn';
+  logger[level]({ agent: agent.name, ready, of }, "the agent's own sentences are synthesized");
+}
+
+/** Who answers which number: the numbers of the configuration, or else the only agent there is. */
+function numberPlan({ numbers }: Config, agents: AgentStore): (to: string) => Agent | undefined {
+  const only = agents.all.length === 1 ? agents.all[0]?.name : undefined;
+  return (to) => agents.get(numbers[to] ?? numbers['*'] ?? only ?? '');
+}
