@@ -45,7 +45,7 @@ export default function register(program: Command): void {
       const record = await placeCall({
         cell,
         scenario,
-        authToken: options.authToken ?? process.env['TWILIO_AUTH_TOKEN'] ?? LOCAL_AUTH_TOKEN,
+        authToken: options.authToken ?? process.env.TWILIO_AUTH_TOKEN ?? LOCAL_AUTH_TOKEN,
         publicUrl: options.publicUrl === undefined ? undefined : cellAddress(options.publicUrl),
         prompt: await prompterOf(cell, options.speechEmulator),
       });

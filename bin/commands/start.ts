@@ -1,0 +1,136 @@
+import { type Command, Option } from 'commander';
+import type { CallEvent } from '../../runtime/call/events.ts';
+import type { LocalCell } from '../../runtime/local/cell.ts';
+import type { DemoCall } from '../../runtime/local/demo/call.ts';
+import { numberFrom } from '../arguments.ts';
+import { findingsReported, type Output, outputOf, writeJson } from '../command-line.ts';
+
+interface StartOptions {
+  readonly cell: string;
+  readonly port: number;
+  readonly exit?: boolean;
+  readonly aws?: boolean;
+  readonly demo: boolean;
+  readonly scenario?: string;
+  readonly database?: string;
+  readonly agents?: string;
+  readonly replies?: string;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+export default function register(program: Command): void {
+  program
+    .command('start')
+    .summary('a whole cell on this machine, with one demo call and a phone in the browser')
+    .description(
+      'Brings up the runtime as it is deployed, an embedded PostgreSQL and emulated AWS speech services, places one\n' +
+        'demo call and prints it as it happens, then stays up with a phone in the browser.\n' +
+        'The emulated services do not understand speech: they know what the simulated caller is going to say.',
+    )
+    .option('--cell <cell>', 'a region with a cell of ours, or a file that describes one', 'us-east-1')
+    .option('--port <n>', 'port to listen on; 0 takes any free one', numberFrom(0), 8080)
+    .option('--exit', 'end after the demo call; exit code 1 if it did not go as its scenario expects')
+    .option('--no-demo', 'place no demo call')
+    .option('--scenario <file>', 'another demo call (YAML)')
+    .addOption(
+      new Option('--aws', "real AWS in the cell's region, with the credentials found here").conflicts('replies'),
+    )
+    .option('--database <url>', 'a PostgreSQL to use instead of the embedded one')
+    .option('--agents <folder>', 'agents of your own instead of the demo agent')
+    .option('--replies <file>', 'what the emulated model answers for them (YAML)')
+    .option('--seed <n>', 'of the emulated latencies', numberFrom(0), 1)
+    .addOption(new Option('--json', 'with --exit: the record of the call as JSON').implies({ exit: true }))
+    .addHelpText('after', '\nExamples:\n  voicecell start\n  voicecell start --exit\n  voicecell start --aws --no-demo')
+    .action(start);
+}
+
+async function start(options: StartOptions, command: Command): Promise<void> {
+  quietSdk();
+  const startedAt = performance.now();
+  const out = outputOf(command);
+  const say = (text: string) => !options.json && out.write(text);
+  const [{ startLocalCell }, { tellStory }, { cellFrom }] = await Promise.all([
+    import('../../runtime/local/cell.ts'),
+    import('../../runtime/local/story.ts'),
+    import('../cell-argument.ts'),
+  ]);
+  const events: CallEvent[] = [];
+  const story = tellStory({ write: (text) => out.write(text), colours: out.paint.bold('') !== '' });
+  const cell = await startLocalCell({
+    ...options,
+    cell: await cellFrom(options.cell),
+    databaseUrl: options.database,
+    speech: { seed: options.seed },
+    onEvent: (event) => {
+      if (options.exit || options.demo) events.push(event);
+      if (!options.json) story(event);
+    },
+  });
+  try {
+    say(welcome(cell, options, out, performance.now() - startedAt));
+    const call = options.demo ? await demoCall(cell, options, events) : undefined;
+    events.length = 0;
+    if (call && options.json) writeJson(command, { ...call.record, failures: call.failures, events: call.events });
+    if (call) say(summary(call, out));
+    if (options.exit) {
+      if (call && call.failures.length > 0) throw findingsReported();
+      return;
+    }
+    say(invitation(cell, options, out));
+    await new Promise<void>((resolve) => {
+      process.once('SIGINT', resolve);
+      process.once('SIGTERM', resolve);
+    });
+  } finally {
+    await cell.close();
+  }
+}
+
+/** The AWS SDK writes to the console on every start with a Node.js that will leave its support later. */
+function quietSdk(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+async function demoCall(cell: LocalCell, options: StartOptions, events: readonly CallEvent[]): Promise<DemoCall> {
+  const { readScenario } = await import('../../runtime/local/caller/scenario.ts');
+  const { demoScenario } = await import('../../runtime/local/demo/files.ts');
+  const { placeDemoCall } = await import('../../runtime/local/demo/call.ts');
+  return placeDemoCall(cell, await readScenario(options.scenario ?? demoScenario('booking')), () => events);
+}
+
+function welcome(cell: LocalCell, options: StartOptions, { paint }: Output, tookMs: number): string {
+  const services = cell.speech
+    ? `${paint.yellow('emulated')} speech services at ${cell.speech.url}: they do not understand speech, they know the caller's script`
+    : 'AWS, real and paid for';
+  return [
+    `${paint.bold('VoiceCell')} ready in ${(tookMs / 1000).toFixed(1)} s at ${cell.url.origin}`,
+    `  speech     ${services}`,
+    `  database   ${options.database ? 'yours' : 'embedded PostgreSQL, forgotten when this ends'}`,
+    '',
+  ].join('\n');
+}
+
+function summary({ record, events, failures }: DemoCall, { paint }: Output): string {
+  const gaps = record.gaps.flatMap(({ gapMs }) => (gapMs === undefined ? [] : [gapMs])).sort((a, b) => a - b);
+  const count = (type: CallEvent['type']) => events.filter((event) => event.type === type).length;
+  return [
+    '',
+    `${count('caller-turn')} turns, ${count('tool-called')} tool calls, ${count('barge-in')} barge-in; the caller waited ` +
+      `${gaps[Math.floor(gaps.length / 2)] ?? '–'} ms for an answer (median), ${gaps.at(-1) ?? '–'} ms at most`,
+    ...(failures.length > 0
+      ? failures.map((failure) => `${paint.red('✗')} ${failure}`)
+      : [paint.green('✓ the call went as its scenario expects')]),
+    '',
+  ].join('\n');
+}
+
+function invitation(cell: LocalCell, options: StartOptions, { paint }: Output): string {
+  const again = options.port === 8080 ? '' : ` ${cell.url.origin}`;
+  return [
+    `Talk to it:        ${paint.bold(cell.url.origin)}`,
+    `Call it again:     npm run voicecell -- call${again || ` ${cell.url.origin}`}`,
+    'Stop it:           Ctrl+C',
+    '',
+  ].join('\n');
+}

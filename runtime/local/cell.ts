@@ -1,0 +1,98 @@
+/**
+ * A whole cell on one machine: embedded Postgres, emulated speech services, and the runtime as it is deployed. Whatever
+ * is given instead (a database, AWS itself) is used.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Cell } from '../../regions/cell.ts';
+import { loadAgents } from '../agents/store.ts';
+import type { CallEventSink } from '../call/events.ts';
+import { readConfig } from '../config.ts';
+import { createLogger } from '../logger.ts';
+import { openRuntime } from '../open.ts';
+import { DEMO_AGENTS, DEMO_REPLIES } from './demo/files.ts';
+import { EMBEDDED_POOL_SIZE, startEmbeddedPostgres } from './postgres.ts';
+import { LOCAL_AUTH_TOKEN } from './secrets.ts';
+import { type SpeechEmulator, type SpeechEmulatorOptions, startSpeechEmulator } from './speech/emulator.ts';
+import { parseReplyFile } from './speech/replies.ts';
+import { createVoice } from './voice.ts';
+
+export interface LocalCellOptions {
+  readonly cell: Cell;
+  /** 0: any free one. */
+  readonly port: number;
+  /** AWS in the cell's region instead of the emulated services. */
+  readonly aws?: boolean;
+  /** A PostgreSQL instead of the embedded one. */
+  readonly databaseUrl?: string;
+  /** Folder of agent definitions. @default the demo agent */
+  readonly agents?: string;
+  /** What the emulated model answers. @default the demo agent's file */
+  readonly replies?: string;
+  readonly speech?: Pick<SpeechEmulatorOptions, 'seed' | 'latencies' | 'limits'>;
+  readonly logLevel?: string;
+  /** Reads along in every call. */
+  readonly onEvent?: CallEventSink;
+}
+
+export interface LocalCell {
+  readonly url: URL;
+  /** Under which it signs and is signed to. */
+  readonly publicUrl: URL;
+  readonly databaseUrl: string;
+  /** Absent with AWS. */
+  readonly speech?: SpeechEmulator;
+  close(): Promise<void>;
+}
+
+export async function startLocalCell(options: LocalCellOptions): Promise<LocalCell> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const [speech, database] = await Promise.all([
+      options.aws ? undefined : startSpeech(options),
+      options.databaseUrl === undefined ? startEmbeddedPostgres() : undefined,
+    ]);
+    if (speech) closers.push(() => speech.close());
+    if (database) closers.push(() => database.close());
+    const databaseUrl = options.databaseUrl ?? database!.url;
+
+    const config = readConfig({
+      VOICECELL_CELL: JSON.stringify({ ...options.cell, channels: { ...options.cell.channels, browser: true } }),
+      VOICECELL_PORT: String(options.port),
+      VOICECELL_PUBLIC_URL: `http://localhost:${options.port || 8080}`,
+      VOICECELL_DATABASE_URL: databaseUrl,
+      VOICECELL_AGENTS: options.agents ?? DEMO_AGENTS,
+      VOICECELL_LOG_LEVEL: options.logLevel ?? 'warn',
+      VOICECELL_AWS_ENDPOINT: speech?.url,
+      TWILIO_AUTH_TOKEN: LOCAL_AUTH_TOKEN,
+    });
+    const runtime = await openRuntime(config, {
+      agents: await loadAgents(config.agentsFolder),
+      logger: createLogger({ level: config.logLevel, region: config.cell.region }),
+      onEvent: options.onEvent,
+      databaseConnections: database && EMBEDDED_POOL_SIZE,
+      speakTyped: speech && (await typist(speech)),
+    });
+    closers.push(() => runtime.close());
+    const url = new URL(`http://localhost:${runtime.port}/`);
+    return { url, publicUrl: config.publicUrl, databaseUrl, speech, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startSpeech({ replies = DEMO_REPLIES, speech }: LocalCellOptions): Promise<SpeechEmulator> {
+  return startSpeechEmulator({ ...speech, replies: parseReplyFile(await readFile(replies, 'utf8'), replies) });
+}
+
+/** Typed lines are spoken into the call; the emulated recognizer is told what they say. */
+async function typist(speech: SpeechEmulator): Promise<(callId: string, text: string) => Promise<Uint8Array>> {
+  const voice = await createVoice({ voice: 'awb' });
+  return async (callId, text) => {
+    speech.addLine(callId, text);
+    return voice.speak(text);
+  };
+}
