@@ -38,7 +38,8 @@ export default function register(program: Command): void {
       const { renderFindings } = await import('../../lib/locality/finding.ts');
       const checked = await checkAll(paths, options);
       if (options.json) writeJson(command, jsonOf(checked));
-      else outputOf(command).write(report(checked, renderFindings(checked.findings), outputOf(command)));
+      else if (checked.inspections.length > 0)
+        outputOf(command).write(report(checked, renderFindings(checked.findings), outputOf(command)));
       if (checked.unreadable.length > 0) throw new CommandFailure(checked.unreadable.join('\nerror: '), 2);
       if (checked.findings.length > 0) throw findingsReported();
     });
@@ -100,13 +101,13 @@ function report({ inspections, findings }: Checked, details: string, { paint, wi
     own.length === 0 ? paint.green('✓') : paint.red('✗'),
     templatePath,
     region,
-    paint.dim(`${resources} resources, ${values} values, ${opaque} of them known only when deployed`),
+    paint.dim(`${count(resources, 'resource')}, ${count(values, 'value')}, ${opaque} of them known only when deployed`),
   ]);
   const looked = columns(rows, { indent: 0, width });
-  if (findings.length > 0) return `${looked}\n\n${count(findings.length)}\n\n${details}`;
-  return rows.length > 0 ? `${looked}\n\nNothing found that leaves its region.` : looked;
+  if (findings.length > 0) return `${looked}\n\n${count(findings.length, 'finding')}\n\n${details}`;
+  return `${looked}\n\nNothing found that leaves its region.`;
 }
 
-const count = (findings: number): string => (findings === 1 ? '1 finding' : `${findings} findings`);
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 const collect = (host: string, all: readonly string[]): string[] => [...all, host];

@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import { type Home, type HomeOptions, homeOf } from './home.ts';
 import type { JsonObject } from './json.ts';
 import type { Leaf, Owner } from './leaf.ts';
+import { ownNames } from './own-names.ts';
 import { parseTemplate } from './parse.ts';
 import type { LocalityRule, Match } from './rule.ts';
 import { RULES } from './rules/index.ts';
@@ -44,9 +45,11 @@ export function checkTemplate(source: string | object, options: CheckOptions): F
 }
 
 /** As {@link checkTemplate}, with exemptions shared among templates. */
-export function inspect(source: string | object, home: Home, templatePath: string, exempted: Exemptions): Inspection {
+export function inspect(source: string | object, given: Home, templatePath: string, exempted: Exemptions): Inspection {
   const template = typeof source === 'string' ? parseTemplate(source) : bounded(source);
-  const leaves = leavesOf(template, home.region);
+  const leaves = leavesOf(template, given.region);
+  const names = ownNames(leaves);
+  const home: Home = { ...given, permits: (host) => names.has(host) || given.permits(host) };
   const findings = new Map<string, Finding>();
   for (const leaf of leaves)
     for (const finding of findingsOf(leaf, home, templatePath, exempted)) {

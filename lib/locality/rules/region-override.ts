@@ -6,7 +6,7 @@
 import { type LocalityRule, scan, whole } from '../rule.ts';
 
 const VARIABLE = /^(?:AWS_REGION|AWS_DEFAULT_REGION|AMAZON_REGION|CDK_DEFAULT_REGION)$/i;
-const IN_A_SCRIPT = /\b(?:AWS_(?:DEFAULT_)?REGION=|--region[ =])["']?([A-Za-z0-9_⟨][^\s"';|&)]{0,80})/g;
+const IN_A_SCRIPT = /(?<![\w-])(?:AWS_(?:DEFAULT_)?REGION=|--region[ =])["']?([A-Za-z0-9_⟨][^\s"';|&)]{0,80})/g;
 
 export const regionOverride: LocalityRule = {
   name: 'region-override',

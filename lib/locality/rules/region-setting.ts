@@ -35,19 +35,17 @@ export const regionSetting: LocalityRule = {
       Properties: { ContainerDefinitions: [{ Environment: [{ Name: 'QUEUE_REGION', Value: 'my-east-1' }] }] },
     },
     { Type: 'AWS::CloudWatch::Alarm', Properties: { Dimensions: [{ Name: 'Region', Value: '<other>' }] } },
-    {
-      Type: 'AWS::IAM::Policy',
-      Properties: {
-        PolicyDocument: {
-          Statement: [{ Effect: 'Allow', Condition: { StringLike: { 'aws:RequestedRegion': 'us-*' } } }],
-        },
-      },
-    },
+    policy({ StringLike: { 'aws:RequestedRegion': 'us-*' } }),
+    policy({ StringEquals: { 'aws:RequestedRegion': '<other>' } }),
+    // What a Deny excepts stays permitted.
+    policy({ StringNotEquals: { 'aws:RequestedRegion': ['<home>', '<other>'] } }, 'Deny'),
     { Type: 'AWS::ObservabilityAdmin::TelemetryRule', Properties: { Rule: { Regions: ['ALL'] } } },
     { Type: 'Custom::AWS', Properties: { Create: '{"service":"S3","action":"listBuckets","region":"<other>"}' } },
     { Type: 'AWS::Logs::LogGroup', Properties: { Anything: { Region: { Ref: 'WhereItPleases' } } } },
   ],
   lookAlikes: [
+    policy({ StringEquals: { 'aws:RequestedRegion': '<other>' } }, 'Deny'),
+    policy({ StringNotEquals: { 'aws:RequestedRegion': '<home>' } }, 'Deny'),
     { Type: 'AWS::Kinesis::Stream', Properties: { Anything: { Region: '<home>' } } },
     {
       Type: 'AWS::ECS::TaskDefinition',
@@ -63,3 +61,8 @@ export const regionSetting: LocalityRule = {
     { Type: 'AWS::CloudWatch::Alarm', Properties: { Dimensions: [{ Name: 'Regional', Value: 'my-east-1' }] } },
   ],
 };
+
+function policy(condition: object, effect = 'Allow'): { Type: string; Properties: object } {
+  const statement = { Effect: effect, Action: '*', Resource: '*', Condition: condition };
+  return { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: { Statement: [statement] } } };
+}

@@ -28,18 +28,8 @@ export const regionToken: LocalityRule = {
     { Type: 'AWS::SSM::Parameter', Properties: { Value: { 'Fn::Sub': [`${sub('r')}/calls`, { r: '<other>' }] } } },
     { Type: 'AWS::SSM::Parameter', Properties: { Value: { 'Fn::If': ['Standby', '<other>', '<home>'] } } },
     { Type: 'AWS::Lambda::Function', Properties: { Code: { ZipFile: 'connect("<other>")' } } },
-    {
-      Type: 'AWS::IAM::Policy',
-      Properties: policy({ Condition: { StringEquals: { 'aws:RequestedRegion': '<other>' } } }),
-    },
     // What a Deny excepts stays permitted.
-    {
-      Type: 'AWS::IAM::Policy',
-      Properties: policy({
-        Effect: 'Deny',
-        Condition: { StringNotEquals: { 'aws:RequestedRegion': ['<home>', '<other>'] } },
-      }),
-    },
+    { Type: 'AWS::IAM::Policy', Properties: policy({ Effect: 'Deny', NotResource: 'recordings-<other>' }) },
   ],
   lookAlikes: [
     '<home>',
@@ -53,10 +43,7 @@ export const regionToken: LocalityRule = {
     'sa-east',
     { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmDescription: 'Copied from <other> in 2024' } },
     { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: 'Was in <other> once' } },
-    {
-      Type: 'AWS::IAM::Policy',
-      Properties: policy({ Effect: 'Deny', Condition: { StringEquals: { 'aws:RequestedRegion': '<other>' } } }),
-    },
+    { Type: 'AWS::IAM::Policy', Properties: policy({ Effect: 'Deny', Resource: 'recordings-<other>' }) },
   ],
 };
 

@@ -35,10 +35,10 @@ export const thirdPartyHost: LocalityRule = {
     return [...ofProviders, ...ofOthers]
       .filter(({ host }) => !home.permits(host))
       .map(
-        ({ host, span }): Match => ({
+        ({ span }): Match => ({
           span,
-          problem: `names ${host}, which nobody has pinned to ${home.region}`,
-          fix: `use the provider's host for this jurisdiction (regions/facts/providers.json), or take the host out`,
+          problem: `is a host that nobody has pinned to ${home.region}`,
+          fix: "use the provider's host for this jurisdiction, as regions/facts/providers.json has it; or take it out",
         }),
       );
   },
