@@ -9,7 +9,9 @@
  *
  * Any AWS SDK v3 client talks to it with `endpoint: emulator.url` and any credentials, over HTTP/2 without TLS.
  */
+
 import { callKeyOf, sessionIdOf } from '../../providers/aws/session-id.ts';
+import { createVoice } from '../voice.ts';
 import { EmulatedBedrock } from './bedrock.ts';
 import { control, type EmulatorControls } from './control.ts';
 import { FaultPlan, type Strike } from './faults.ts';
@@ -127,7 +129,15 @@ export async function startSpeechEmulator(options: SpeechEmulatorOptions): Promi
     });
   });
   log(`${NOTICE} Listening on ${listener.url}`);
+  warmUp();
   return { ...controls, url: listener.url, close: () => listener.close() };
+}
+
+/** The first utterance of a process pays for compiling the voice, which would show as the first caller's latency. */
+function warmUp(): void {
+  createVoice()
+    .then((voice) => voice.speak('Hello.'))
+    .catch(() => {}); // whoever asks for speech next is told why there is none
 }
 
 type Exchange = [request: Request, response: Response, strike: Strike | undefined];

@@ -14,6 +14,8 @@ export class EventStreamError extends Error {
 
 /** The services take up to 32 kB of audio an event; with its wrapping, no message is near this. */
 const LONGEST_MESSAGE_BYTES = 1 << 20;
+/** Two lengths, no headers, no body, two checksums. */
+const SHORTEST_MESSAGE_BYTES = 16;
 const LENGTH_BYTES = 4;
 
 const codec = new EventStreamCodec(
@@ -22,19 +24,30 @@ const codec = new EventStreamCodec(
 );
 
 /**
- * The events of a signed request body. Each comes wrapped in a message that carries its signature; an empty wrapper, or
- * the end of the body, ends them. Signatures must be there, but are not checked: no secret is known here.
- * Throws {@link EventStreamError}.
+ * Takes a signed request body piece by piece. Each event comes wrapped in a message that carries its signature; an empty
+ * wrapper ends them. Signatures have to be there but are not checked: no secret is known here.
  */
-export async function* readSignedEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<InboundEvent> {
-  for await (const message of splitMessages(body)) {
-    const wrapper = decode(message);
-    if (!wrapper.headers[':chunk-signature']) throw new EventStreamError('an event without a chunk signature');
-    if (wrapper.body.length === 0) return;
-    const event = decode(wrapper.body);
-    const type = event.headers[':event-type']?.value;
-    if (typeof type !== 'string') throw new EventStreamError('an event without a type');
-    yield { type, body: event.body };
+export class SignedEventReader {
+  #pending: Uint8Array = new Uint8Array(0);
+  #hasEnded = false;
+
+  /** The client has said that no more events come. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** The events that are complete with this piece. Throws {@link EventStreamError}. */
+  read(piece: Uint8Array): InboundEvent[] {
+    let bytes = this.#pending.length > 0 ? Buffer.concat([this.#pending, piece]) : piece;
+    const events: InboundEvent[] = [];
+    for (let length = messageLength(bytes); length <= bytes.length; length = messageLength(bytes)) {
+      const event = unwrap(bytes.subarray(0, length));
+      if (event) events.push(event);
+      else this.#hasEnded = true;
+      bytes = bytes.subarray(length);
+    }
+    this.#pending = bytes;
+    return events;
   }
 }
 
@@ -82,18 +95,24 @@ function decode(message: Uint8Array) {
   }
 }
 
-async function* splitMessages(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let pending = Buffer.alloc(0);
-  for await (const chunk of body) {
-    pending = pending.length > 0 ? Buffer.concat([pending, chunk]) : Buffer.from(chunk);
-    while (pending.length >= LENGTH_BYTES) {
-      const length = pending.readUInt32BE(0);
-      if (length > LONGEST_MESSAGE_BYTES || length < 16)
-        throw new EventStreamError(`an event of ${length} bytes, expected 16 to ${LONGEST_MESSAGE_BYTES}`);
-      if (pending.length < length) break;
-      yield pending.subarray(0, length);
-      pending = pending.subarray(length);
-    }
-  }
-  if (pending.length > 0) throw new EventStreamError('the body ends in the middle of an event');
+/** Infinite while not even the length has arrived. */
+function messageLength(bytes: Uint8Array): number {
+  if (bytes.length < LENGTH_BYTES) return Number.POSITIVE_INFINITY;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+  if (length < SHORTEST_MESSAGE_BYTES || length > LONGEST_MESSAGE_BYTES)
+    throw new EventStreamError(
+      `an event of ${length} bytes, expected ${SHORTEST_MESSAGE_BYTES} to ${LONGEST_MESSAGE_BYTES}`,
+    );
+  return length;
+}
+
+/** Nothing for the empty wrapper that ends a stream. */
+function unwrap(message: Uint8Array): InboundEvent | undefined {
+  const wrapper = decode(message);
+  if (!wrapper.headers[':chunk-signature']) throw new EventStreamError('an event without a chunk signature');
+  if (wrapper.body.length === 0) return undefined;
+  const event = decode(wrapper.body);
+  const type = event.headers[':event-type']?.value;
+  if (typeof type !== 'string') throw new EventStreamError('an event without a type');
+  return { type, body: event.body };
 }

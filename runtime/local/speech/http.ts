@@ -14,7 +14,7 @@ export class ServiceError extends Error {
   /** Its members, spelled as the service spells them. */
   readonly body: object;
   constructor(status: number, code: string, body: object) {
-    super(`${status} ${code}`);
+    super(`${code}: ${JSON.stringify(body)}`);
     this.name = 'ServiceError';
     this.status = status;
     this.code = code;

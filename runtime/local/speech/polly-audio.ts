@@ -15,7 +15,7 @@ export const SAMPLE_RATES: Readonly<Record<OutputFormat, readonly string[]>> = {
 export function encodeSpeech(mulaw: Uint8Array, format: OutputFormat, sampleRate: string): Uint8Array {
   if (format === 'mulaw') return mulaw;
   const samples = decodeMulaw(mulaw);
-  if (format === 'alaw') return Uint8Array.from(samples, encodeAlawSample);
+  if (format === 'alaw') return encodeAlaw(samples);
   return toLittleEndian(sampleRate === '16000' ? doubleRate(samples) : samples);
 }
 
@@ -33,11 +33,13 @@ function toLittleEndian(samples: Int16Array): Uint8Array {
   return bytes;
 }
 
-/** ITU-T G.711 A-law of a 16-bit sample; every other bit is inverted on the line. */
-function encodeAlawSample(sample: number): number {
-  const sign = sample >= 0 ? 0x80 : 0;
-  const magnitude = Math.min((sample >= 0 ? sample : -sample - 1) >> 4, 2_047);
-  const segment = Math.max(0, 31 - Math.clz32(magnitude) - 4);
-  const step = (magnitude >> Math.max(1, segment)) & 15;
-  return (sign | (segment << 4) | step) ^ 0x55;
+/** ITU-T G.711 A-law of 16-bit samples; every other bit is inverted on the line. */
+export function encodeAlaw(samples: Int16Array): Uint8Array {
+  return Uint8Array.from(samples, (sample) => {
+    const sign = sample >= 0 ? 0x80 : 0;
+    const magnitude = (sample >= 0 ? sample : -sample - 1) >> 4;
+    const segment = Math.max(0, 31 - Math.clz32(magnitude) - 3);
+    const step = (magnitude >> Math.max(0, segment - 1)) & 15;
+    return (sign | (segment << 4) | step) ^ 0x55;
+  });
 }

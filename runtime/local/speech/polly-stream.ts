@@ -1,6 +1,6 @@
 /** Polly's StartSpeechSynthesisStream: text comes in as it is written, speech goes out as soon as a sentence is whole. */
 import type { StreamedAnswer } from './answer.ts';
-import { EventStreamError, type InboundEvent, readSignedEvents } from './event-stream.ts';
+import { EventStreamError, SignedEventReader } from './event-stream.ts';
 import { bodyOf, ClientGone, header, type Request, ServiceError } from './http.ts';
 import {
   pollyError,
@@ -29,6 +29,11 @@ export function readStreamSettings(request: Request): SpeechSettings {
   return settings;
 }
 
+/** Its text is checked when it is read. */
+interface TextEvent {
+  readonly FlushStreamConfiguration?: { readonly Force?: boolean };
+}
+
 export class SpeechStream {
   readonly #answer: StreamedAnswer;
   readonly #speak: (text: string) => Promise<Uint8Array[]>;
@@ -47,10 +52,10 @@ export class SpeechStream {
   async run(request: Request): Promise<void> {
     const idleTimer = setTimeout(() => this.#answer.fail(inboundEventTimeout()), INBOUND_EVENT_TIMEOUT_MS);
     try {
-      for await (const event of readSignedEvents(bodyOf(request))) {
+      for await (const text of textsOf(request)) {
+        if (this.#answer.isOver) break;
         idleTimer.refresh();
-        if (this.#answer.isOver || event.type === 'CloseStreamEvent') break;
-        this.#take(event);
+        this.#take(text);
       }
       clearTimeout(idleTimer);
       this.#say(this.#unspoken);
@@ -58,8 +63,8 @@ export class SpeechStream {
       this.#answer.event('StreamClosedEvent', { RequestCharacters: this.#characters });
       this.#answer.end();
     } catch (error) {
-      if (error instanceof ServiceError) this.#answer.fail(error);
-      else if (error instanceof EventStreamError)
+      // In the stream there is one exception for all that is wrong with an event, whatever a request would be told.
+      if (error instanceof EventStreamError || error instanceof ServiceError)
         this.#answer.fail(validationError(error.message, 'invalidInboundEvent'));
       else if (!(error instanceof ClientGone)) throw error;
     } finally {
@@ -67,10 +72,7 @@ export class SpeechStream {
     }
   }
 
-  #take({ type, body }: InboundEvent): void {
-    if (type !== 'TextEvent')
-      throw new EventStreamError(`an event of type ${type}, expected TextEvent or CloseStreamEvent`);
-    const event = parseEvent(body);
+  #take(event: TextEvent): void {
     const text = readSpeechText(event);
     this.#characters += text.length;
     this.#unspoken += text;
@@ -96,7 +98,21 @@ export function wholeSentences(text: string): string {
   return /^.*[.!?…]["')\]]*(?=\s)/su.exec(text)?.[0] ?? '';
 }
 
-function parseEvent(body: Uint8Array): { FlushStreamConfiguration?: { Force?: boolean } } {
+/** The text events until the client ends them. */
+async function* textsOf(request: Request): AsyncGenerator<TextEvent> {
+  const reader = new SignedEventReader();
+  for await (const piece of bodyOf(request)) {
+    for (const { type, body } of reader.read(piece)) {
+      if (type === 'CloseStreamEvent') return;
+      if (type !== 'TextEvent')
+        throw new EventStreamError(`an event of type ${type}, expected TextEvent or CloseStreamEvent`);
+      yield parseEvent(body);
+    }
+    if (reader.hasEnded) return;
+  }
+}
+
+function parseEvent(body: Uint8Array): TextEvent {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createVoiceActivityDetector } from '../../audio/vad.ts';
 import { StreamedAnswer } from './answer.ts';
-import { EventStreamError, readSignedEvents } from './event-stream.ts';
+import { EventStreamError, SignedEventReader } from './event-stream.ts';
 import type { Strike } from './faults.ts';
 import { bodyOf, ClientGone, type Request, type Response, writeHead } from './http.ts';
 import { drawLatency, type Latencies } from './latency.ts';
@@ -96,14 +96,11 @@ export class EmulatedTranscribe {
     const idle = `Your request timed out because no new audio was received for ${idleMs / 1_000} seconds.`;
     const idleTimer = setTimeout(() => answer.fail(transcribeError(400, 'BadRequestException', idle)), idleMs);
     try {
-      for await (const { type, body } of readSignedEvents(bodyOf(request))) {
-        if (answer.isOver || body.length === 0) break;
-        if (type !== 'AudioEvent') throw new EventStreamError(`an event of type ${type}, expected AudioEvent`);
-        if (body.length > LONGEST_CHUNK_BYTES)
-          throw new EventStreamError('Your stream is too big. Reduce the frame size and try your request again.');
+      for await (const pcm of audioOf(request)) {
+        if (answer.isOver) break;
         idleTimer.refresh();
         const arrivalMs = Date.now();
-        for (const frame of frames.cut(body)) recognizer.hear(detector.isSpeech(frame), arrivalMs);
+        for (const frame of frames.cut(pcm)) recognizer.hear(detector.isSpeech(frame), arrivalMs);
         results.sendDue();
       }
       recognizer.end(Date.now());
@@ -127,6 +124,21 @@ export class EmulatedTranscribe {
       finalMs: () => drawLatency(latencies.final, draws),
       stableAfterMs: latencies.stableAfterMs[stability],
     });
+  }
+}
+
+/** The chunks of audio until the client ends them, by an empty one or by ending its events. */
+async function* audioOf(request: Request): AsyncGenerator<Uint8Array> {
+  const reader = new SignedEventReader();
+  for await (const piece of bodyOf(request)) {
+    for (const { type, body } of reader.read(piece)) {
+      if (type !== 'AudioEvent') throw new EventStreamError(`an event of type ${type}, expected AudioEvent`);
+      if (body.length > LONGEST_CHUNK_BYTES)
+        throw new EventStreamError('Your stream is too big. Reduce the frame size and try your request again.');
+      if (body.length === 0) return;
+      yield body;
+    }
+    if (reader.hasEnded) return;
   }
 }
 
