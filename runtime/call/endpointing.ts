@@ -18,9 +18,12 @@ export const defaultEndpointing = {
 
 export type Endpointing = { readonly [Key in keyof typeof defaultEndpointing]: number };
 
-/** Words after which an English sentence is not over. */
+/** Words after which an English sentence is never over. */
 const UNFINISHED =
-  /(?:^|\s)(?:and|or|but|so|because|if|when|that|which|who|with|without|for|to|from|of|in|on|at|by|about|the|a|an|my|your|his|her|their|our|is|are|was|were|am|be|i|i'm|i'd|it's|um|uh|er|erm|hmm|like|well|let me see|let's see)$/;
+  /(?:^|\s)(?:and|or|but|so|because|if|when|that|which|with|without|for|to|from|of|in|on|at|by|about|the|a|an|my|your|his|her|their|our|i|i'm|i'd|it's|um|uh|er|erm|hmm|like|well|let me see|let's see)$/;
+/** Words after which it is over only if the recognizer says so: "Yes, it is." but "My name is". */
+const PROBABLY_UNFINISHED =
+  /(?:^|\s)(?:is|are|was|were|am|be|do|does|did|have|has|had|can|could|will|would|should|may|must|not|what|where|who|why|how|you|we|they)$/;
 const NUMBER_WORD = /^(?:\d+|zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|double|triple)$/;
 /** Trailing digits that make a whole: a year or PIN, a local, a national, an international number, a card. */
 const WHOLE_NUMBERS = new Set([4, 7, 10, 11, 16]);
@@ -31,10 +34,11 @@ const DICTATED_DIGITS = 3;
 export function endpointingDelayMs(text: string, delays: Endpointing = defaultEndpointing): number {
   const trimmed = text.trim().toLowerCase();
   const words = trimmed.replace(/[.,!?;:…]+$/, '');
-  if (UNFINISHED.test(words)) return delays.unfinishedMs;
+  const isSentence = /[.!?]$/.test(trimmed);
+  if (UNFINISHED.test(words) || (!isSentence && PROBABLY_UNFINISHED.test(words))) return delays.unfinishedMs;
   const digits = trailingDigits(words);
   if (digits >= DICTATED_DIGITS && !WHOLE_NUMBERS.has(digits)) return delays.numberMs;
-  if (/[.!?]$/.test(trimmed)) return delays.sentenceMs;
+  if (isSentence) return delays.sentenceMs;
   if (/[,;:…]$/.test(trimmed)) return delays.commaMs;
   return delays.plausibleMs;
 }
