@@ -41,6 +41,8 @@ interface ServiceFault {
 export function failureOf(error: unknown): ProviderFailure {
   if (error instanceof ProviderError) return error.failure;
   if (!(error instanceof Error)) return 'unavailable';
+  // Clients wrap what their connection failed with.
+  if (error.cause instanceof Error && failureOf(error.cause) === 'refused') return 'refused';
   if (error.name === 'BadRequestException' && IDLE.test(error.message)) return 'timeout';
   const named = BY_NAME[error.name];
   if (named) return named;
@@ -50,7 +52,6 @@ export function failureOf(error: unknown): ProviderFailure {
   if (status === 408 || status === 504) return 'timeout';
   if (status !== undefined && status >= 500) return 'unavailable';
   if ($fault === 'client' || (status !== undefined && status >= 400)) return 'refused';
-  if (error.cause instanceof Error && error.cause.name === 'RegionRefusedError') return 'refused';
   if (error.name === 'Error' && UNDECODABLE.test(error.message)) return 'malformed';
   return 'unavailable';
 }
