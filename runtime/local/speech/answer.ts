@@ -31,6 +31,11 @@ export class StreamedAnswer {
     return !this.#isOver && this.bytes(encodeEvent(type, payload));
   }
 
+  /** An event without content, which faults do not count: `afterEvents` is about the answer. */
+  heartbeat(type: string, payload: object): void {
+    if (!this.#isOver) write(this.#response, encodeEvent(type, payload));
+  }
+
   /** As {@link event}, for an answer that is not made of events. */
   bytes(piece: Uint8Array): boolean {
     if (this.#isOver) return false;
@@ -40,10 +45,9 @@ export class StreamedAnswer {
     return true;
   }
 
-  /** @param code as the stream's model spells the member: Bedrock's begin with a small letter. */
-  fail(error: ServiceError, code = error.code): void {
+  fail({ code, body }: ServiceError): void {
     if (this.#isOver) return;
-    write(this.#response, encodeException(code, error.body));
+    write(this.#response, encodeException(code, body));
     this.end();
   }
 

@@ -35,3 +35,11 @@ export class PcmFrames {
     return encodeMulaw(samples);
   }
 }
+
+/** µ-law codes, inverted, count up from silence in both directions; the 25th is a sample of 276 in 32,768: -41 dB. */
+const QUIETEST_CODE = 25;
+
+/** Whether any sample of a µ-law frame is louder than the hiss of a quiet line. */
+export function isAudible(frame: Uint8Array): boolean {
+  return frame.some((byte) => (~byte & 0x7f) >= QUIETEST_CODE);
+}

@@ -7,8 +7,8 @@
  * latest, breaths included, pauses not) is held against the line's words (`lines.ts`):
  *  - A word counts as said once the time spoken has passed its estimated end. Estimates lean late.
  *  - The last word counts as said only when the speech it belongs to is heard to end: silence for `confirmMs`, with the
- *    line (nearly) complete. All words left are then said at once, at the last voiced frame. So a line shorter or longer
- *    than estimated still ends with exactly its words, and never before its end.
+ *    line (nearly) complete. All words left are then said at once, at the last sound. So a line shorter or longer than
+ *    estimated still ends with exactly its words, and never before its end.
  *  - Speech that stops well short of its line was cut off: the words left are not said. They come when the speech goes
  *    on within `resumeMs`; otherwise the next speech takes the next line.
  * Runs of sound under `shortestSpeechMs` are noise and take no line; neither do those up to `unscriptedAfterMs` when no
@@ -43,12 +43,21 @@ const COMPLETE_PART = 0.45;
 export const UNSCRIPTED = '(unscripted speech)';
 const unscriptedLine = parseLine(UNSCRIPTED);
 
+export interface HeardFrame {
+  /** What voice activity detection says, which holds on to speech for up to 100 ms after its end. */
+  readonly isVoiced: boolean;
+  /** Loud enough for anyone to hear. */
+  readonly isAudible: boolean;
+}
+
 /** A run of speech: voiced frames with no silence between them long enough to be a pause. */
 interface Run {
   readonly startMs: number;
   voicedMs: number;
   lastVoicedMs: number;
-  lastVoicedAtMs: number;
+  /** The last frame both voiced and audible, in the audio and on the clock: this is where speech ends. */
+  lastSoundMs: number;
+  lastSoundAtMs: number;
 }
 
 export class Recognizer {
@@ -72,9 +81,9 @@ export class Recognizer {
   }
 
   /** One frame, in order. Ask {@link due} afterwards: frames make results, and bring others forward. */
-  hear(isVoiced: boolean, arrivalMs: number): void {
+  hear({ isVoiced, isAudible }: HeardFrame, arrivalMs: number): void {
     this.#audioMs += FRAME_MS;
-    if (isVoiced) this.#hearVoice(arrivalMs);
+    if (isVoiced) this.#hearVoice(isAudible, arrivalMs);
     else this.#hearSilence();
   }
 
@@ -99,13 +108,17 @@ export class Recognizer {
     this.#script.settle(this, this.#revision, this.#isLineSaid() ? this.#nextPlace() : this.#place);
   }
 
-  #hearVoice(arrivalMs: number): void {
+  #hearVoice(isAudible: boolean, arrivalMs: number): void {
     this.#silenceMs = 0;
-    this.#run ??= { startMs: this.#audioMs - FRAME_MS, voicedMs: 0, lastVoicedMs: 0, lastVoicedAtMs: 0 };
+    const startMs = this.#audioMs - FRAME_MS;
+    this.#run ??= { startMs, voicedMs: 0, lastVoicedMs: 0, lastSoundMs: this.#audioMs, lastSoundAtMs: arrivalMs };
     const run = this.#run;
     run.voicedMs += FRAME_MS;
     run.lastVoicedMs = this.#audioMs;
-    run.lastVoicedAtMs = arrivalMs;
+    if (isAudible) {
+      run.lastSoundMs = this.#audioMs;
+      run.lastSoundAtMs = arrivalMs;
+    }
     if (run.voicedMs < hearing.shortestSpeechMs) return;
 
     this.#segment?.resume();
@@ -116,7 +129,7 @@ export class Recognizer {
       this.#place.saidWords < words.length - 1 &&
       words[this.#place.saidWords]!.endMs <= this.#place.spokenMs + runMs
     )
-      this.#say(run, run.lastVoicedMs);
+      this.#say(run, run.lastSoundMs);
   }
 
   #hearSilence(): void {
@@ -131,16 +144,16 @@ export class Recognizer {
   #endRun(run: Run): void {
     this.#run = undefined;
     if (!this.#line || run.voicedMs < hearing.shortestSpeechMs) {
-      this.#segment?.pause(run.lastVoicedAtMs);
+      this.#segment?.pause(run.lastSoundAtMs);
       return;
     }
     this.#place = { ...this.#place, spokenMs: this.#spokenMs(run) };
     if (this.#isComplete(this.#place.spokenMs)) {
       const fromMs = Math.max(this.#segment?.endMs ?? 0, run.startMs);
       const left = this.#line.words.length - this.#place.saidWords;
-      for (let i = 1; i <= left; i++) this.#say(run, fromMs + ((run.lastVoicedMs - fromMs) * i) / left);
+      for (let i = 1; i <= left; i++) this.#say(run, fromMs + ((run.lastSoundMs - fromMs) * i) / left);
     }
-    this.#segment?.pause(run.lastVoicedAtMs);
+    this.#segment?.pause(run.lastSoundAtMs);
   }
 
   #say(run: Run, endMs: number): void {
@@ -149,7 +162,7 @@ export class Recognizer {
     this.#place = { ...this.#place, saidWords: this.#place.saidWords + 1 };
     this.#segment ??= new Segment(this.#pace);
     const startMs = Math.max(this.#segment.endMs, run.startMs);
-    this.#segment.say({ text, punctuation, startMs, endMs, endsLine: this.#isLineSaid() }, run.lastVoicedAtMs);
+    this.#segment.say({ text, punctuation, startMs, endMs, endsLine: this.#isLineSaid() }, run.lastSoundAtMs);
   }
 
   #lineFor(runMs: number): Line | undefined {

@@ -10,9 +10,9 @@ import { EventStreamError, SignedEventReader } from './event-stream.ts';
 import type { Strike } from './faults.ts';
 import { bodyOf, ClientGone, type Request, type Response, writeHead } from './http.ts';
 import { drawLatency, type Latencies } from './latency.ts';
-import { PcmFrames } from './pcm-frames.ts';
+import { isAudible, PcmFrames } from './pcm-frames.ts';
 import type { Random } from './random.ts';
-import { Recognizer } from './recognizer.ts';
+import { FRAME_MS, Recognizer } from './recognizer.ts';
 import type { CallScript } from './script.ts';
 import {
   answerHeaders,
@@ -41,6 +41,8 @@ export interface TranscribeOptions {
 
 const LONGEST_CHUNK_BYTES = 32_000;
 const VAD_AGGRESSIVENESS = 2;
+/** The service answers audio without words too, with a result list that is empty, about once a second. */
+const HEARTBEAT_MS = 1_000;
 
 export class EmulatedTranscribe {
   readonly stats = { streams: 0, openStreams: 0, refusedStreams: 0, partials: 0, finals: 0 };
@@ -100,8 +102,10 @@ export class EmulatedTranscribe {
         if (answer.isOver) break;
         idleTimer.refresh();
         const arrivalMs = Date.now();
-        for (const frame of frames.cut(pcm)) recognizer.hear(detector.isSpeech(frame), arrivalMs);
-        results.sendDue();
+        const heard = frames.cut(pcm);
+        for (const frame of heard)
+          recognizer.hear({ isVoiced: detector.isSpeech(frame), isAudible: isAudible(frame) }, arrivalMs);
+        results.afterAudio(heard.length * FRAME_MS);
       }
       recognizer.end(Date.now());
       await results.sendRest();
@@ -150,6 +154,7 @@ class ResultSender {
   readonly #stats: { partials: number; finals: number };
   #timer: NodeJS.Timeout | undefined;
   #resultId = randomUUID();
+  #unansweredMs = 0;
 
   constructor(
     recognizer: Recognizer,
@@ -163,10 +168,20 @@ class ResultSender {
     this.#stats = stats;
   }
 
+  /** @param audioMs how much audio has come since this was last called. */
+  afterAudio(audioMs: number): void {
+    this.#unansweredMs += audioMs;
+    this.sendDue();
+    if (this.#unansweredMs < HEARTBEAT_MS) return;
+    this.#unansweredMs = 0;
+    this.#answer.heartbeat('TranscriptEvent', { Transcript: { Results: [] } });
+  }
+
   sendDue(): void {
     this.stop();
     const result = this.#recognizer.due(Date.now());
     if (result) {
+      this.#unansweredMs = 0;
       const isSent = this.#answer.event('TranscriptEvent', toTranscriptEvent(result, this.#resultId, this.#settings));
       this.#stats[result.isFinal ? 'finals' : 'partials']++;
       if (result.isFinal) this.#resultId = randomUUID();

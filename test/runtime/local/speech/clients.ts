@@ -74,6 +74,8 @@ function inChunks(mulaw: Uint8Array): Uint8Array[] {
 }
 
 export interface Transcription {
+  /** How many events came, with results or without. */
+  readonly events: number;
   readonly results: Result[];
   readonly finals: string[];
   /** What the stream ended with, if not well. */
@@ -93,6 +95,7 @@ export async function transcribe(
     for await (const AudioChunk of chunks) yield { AudioEvent: { AudioChunk } };
   }
   const results: Result[] = [];
+  let events = 0;
   let error: Error | undefined;
   try {
     const { TranscriptResultStream } = await client.send(
@@ -107,12 +110,14 @@ export async function transcribe(
         ...rest,
       }),
     );
-    for await (const { TranscriptEvent } of TranscriptResultStream!)
+    for await (const { TranscriptEvent } of TranscriptResultStream!) {
+      events++;
       results.push(...(TranscriptEvent?.Transcript?.Results ?? []));
+    }
   } catch (thrown) {
     error = thrown as Error;
   }
-  return { results, finals: results.filter(({ IsPartial }) => !IsPartial).map(transcriptOf), error };
+  return { events, results, finals: results.filter(({ IsPartial }) => !IsPartial).map(transcriptOf), error };
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

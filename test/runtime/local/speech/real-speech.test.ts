@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createVoiceActivityDetector } from '../../../../runtime/audio/vad.ts';
+import { isAudible } from '../../../../runtime/local/speech/pcm-frames.ts';
 import { FRAME_MS, Recognizer } from '../../../../runtime/local/speech/recognizer.ts';
 import { CallScript } from '../../../../runtime/local/speech/script.ts';
 import { createVoice, type VoiceName } from '../../../../runtime/local/voice.ts';
@@ -28,7 +29,7 @@ async function recognize(voice: VoiceName, seed: number | undefined, isLengthKno
   let nowMs = 0;
   const hear = (frame: Uint8Array) => {
     nowMs += FRAME_MS;
-    recognizer.hear(detector.isSpeech(frame), nowMs);
+    recognizer.hear({ isVoiced: detector.isSpeech(frame), isAudible: isAudible(frame) }, nowMs);
     const result = recognizer.due(nowMs);
     if (result?.isFinal) finals.push(result.words.map(({ text, punctuation }) => text + punctuation).join(' '));
   };

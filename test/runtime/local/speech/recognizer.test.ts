@@ -9,8 +9,8 @@ const PACE = { partialMs: () => 300, finalMs: () => 1_100, stableAfterMs: 200 };
 /** Nothing is cut off in the middle of the latencies: long enough for every result to be due. */
 const REST_MS = 2_000;
 
-/** What the caller does: sounds and silences, in ms. Negative is silence. */
-type Sound = number;
+/** What the caller does: sounds and silences, in ms. Negative is silence; `hangover` is voiced, but not audible. */
+type Sound = number | { readonly hangover: number };
 
 interface Heard extends Recognition {
   readonly atMs: number;
@@ -30,7 +30,10 @@ class Listening {
   }
 
   hear(...sounds: Sound[]): this {
-    for (const sound of sounds) for (let ms = 0; ms < Math.abs(sound); ms += 20) this.#frame(sound > 0);
+    for (const sound of sounds) {
+      const ms = typeof sound === 'number' ? sound : sound.hangover;
+      for (let at = 0; at < Math.abs(ms); at += 20) this.#frame(ms > 0, typeof sound === 'number');
+    }
     return this;
   }
 
@@ -49,11 +52,11 @@ class Listening {
     return this.heard.filter(({ isFinal }) => !isFinal);
   }
 
-  #frame(isVoiced: boolean): void {
+  #frame(isVoiced: boolean, isAudible: boolean): void {
     this.#nowMs += 20;
     for (let due = this.recognizer.nextDueMs; due !== undefined && due < this.#nowMs; due = this.recognizer.nextDueMs)
       this.#take(due);
-    this.recognizer.hear(isVoiced, this.#nowMs);
+    this.recognizer.hear({ isVoiced, isAudible }, this.#nowMs);
     this.#take(this.#nowMs);
   }
 
@@ -89,6 +92,13 @@ describe('the recognizer', () => {
     const complete = call.partials.find(({ text }) => text === LINE)!;
     expect(complete.atMs).toBe(lastSoundMs + 300);
     expect(call.heard.at(-1)).toMatchObject({ atMs: lastSoundMs + 1_100, isFinal: true });
+  });
+
+  it('counts from the last sound, not from where voice activity lets go', () => {
+    const call = new Listening(scriptOf({ text: LINE, spokenMs: 2_000 })).hear(2_000, { hangover: 100 }, -REST_MS);
+    expect(call.partials.find(({ text }) => text === LINE)!.atMs).toBe(2_000 + 300);
+    expect(call.heard.at(-1)).toMatchObject({ atMs: 2_000 + 1_100, isFinal: true });
+    expect(call.heard.at(-1)!.words.at(-1)!.endMs).toBe(2_000);
   });
 
   it('says where the words are in the audio, in order, from the first sound to the last', () => {

@@ -101,6 +101,12 @@ describe('emulated Transcribe', () => {
     expect(finals).toEqual([LINE]);
   });
 
+  it('answers silence too: an empty list about once a second', async () => {
+    const services = await startServices();
+    const { events, results } = await transcribe(services, silence(5_000));
+    expect([events, results]).toEqual([5, []]);
+  });
+
   it('says that it did not understand speech which is not in the script', async () => {
     const services = await startServices();
     expect((await transcribe(services, await spoken(LINE))).finals).toEqual(['(unscripted speech)']);
