@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,52 +7,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import cell from '../regions/cells/us-east-1.ts';
+import { addressOf, environment, runNode } from './support/cell-process.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
-
-/** Nothing listens there. */
-const NOWHERE = '127.0.0.1:1';
-const environment = {
-  VOICECELL_CELL: JSON.stringify(cell),
-  VOICECELL_PORT: '0',
-  VOICECELL_DATABASE_URL: `postgres://voice@${NOWHERE}/voice`,
-  VOICECELL_AWS_ENDPOINT: `http://${NOWHERE}`,
-};
 
 let folder = '';
 
 /** The bundle, run by Node alone in a folder that holds nothing else. */
 function run(env: Record<string, string>, args: readonly string[] = []) {
-  const child = spawn(process.execPath, [join(folder, 'empty', 'voicecell.mjs'), ...args], {
-    cwd: join(folder, 'empty'),
-    env: { NODE_NO_WARNINGS: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const output = { out: '', err: '' };
-  child.stdout.on('data', (chunk) => {
-    output.out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    output.err += chunk;
-  });
-  const exited = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }));
-  return { child, output, exited };
-}
-
-/** Resolves with the port once the process takes calls. */
-async function takingCalls({
-  child,
-  output,
-  exited,
-}: { child: ChildProcess } & ReturnType<typeof run>): Promise<number> {
-  for (;;) {
-    const line = output.out.split('\n').find((text) => text.includes('"taking calls"'));
-    if (line) return JSON.parse(line).port;
-    const ended = await Promise.race([exited, once(child.stdout!, 'data')]);
-    if (!Array.isArray(ended)) throw new Error(`ended with ${ended.code}:\n${ended.out}${ended.err}`);
-  }
+  const cwd = join(folder, 'empty');
+  return runNode([join(cwd, 'voicecell.mjs'), ...args], { cwd, env });
 }
 
 describe('the bundle', () => {
@@ -106,11 +70,12 @@ describe('the bundle', () => {
 
   test('starts although its database and its speech services are down, and ends when asked to', async () => {
     const cellProcess = run({ ...environment, VOICECELL_AGENTS: join(folder, 'agents') });
-    const http = `http://127.0.0.1:${await takingCalls(cellProcess)}`;
-    expect((await fetch(`${http}/healthz`)).status).toBe(200);
-    expect((await fetch(`${http}/readyz`)).status).toBe(200);
-    expect(await (await fetch(`${http}/`)).text()).toContain('<!doctype html>');
-    const health = (await (await fetch(`${http}/health`)).json()) as { services: Record<string, { status: string }> };
+    const http = await addressOf(cellProcess);
+    const ask = (path: string) => fetch(new URL(path, http));
+    expect((await ask('/healthz')).status).toBe(200);
+    expect((await ask('/readyz')).status).toBe(200);
+    expect(await (await ask('/')).text()).toContain('<!doctype html>');
+    const health = (await (await ask('/health')).json()) as { services: Record<string, { status: string }> };
     expect(health.services).toMatchObject({ database: { status: 'failed' }, stt: { status: 'failed' } });
 
     cellProcess.child.kill('SIGTERM');
