@@ -13,6 +13,7 @@ import type { EndReason } from './events.ts';
 import { Floor } from './floor.ts';
 import { roundMessages } from './history.ts';
 import { Keypad } from './keypad.ts';
+import { Patience } from './patience.ts';
 import { Reply } from './reply.ts';
 import { CallReporter } from './reporter.ts';
 import { type CallSetup, type CallTiming, defaultCallTiming, type TimerName } from './setup.ts';
@@ -39,13 +40,13 @@ export class Call {
   readonly #floor: Floor;
   readonly #comfort: Comfort;
   readonly #keypad: Keypad;
+  readonly #patience: Patience;
   readonly #stream: SpeechToTextStream;
   readonly #over = new AbortController();
   #turn = 0;
   #ending: { reason: EndReason; farewell: Farewell } | undefined;
   #lastVoicedAt = 0;
   #textAt: number | undefined;
-  #idlePrompts = 0;
   #failures = 0;
 
   constructor(channel: CallChannel, setup: CallSetup) {
@@ -65,6 +66,11 @@ export class Call {
     });
     this.#comfort = new Comfort(setup.agent, this.#timing, this.#timers, this.#floor);
     this.#keypad = new Keypad(this.#timers, this.#timing.keypadMs, (digits) => this.#takeDigits(digits));
+    this.#patience = new Patience(setup.agent.limits, this.#timers, {
+      busy: () => this.#floor.speaker !== undefined || (this.#detector.speaking && this.#detector.text !== ''),
+      ask: () => this.#sayPhrase('prompt', setup.agent.sentences.stillThere),
+      giveUp: () => this.#sayFarewell('idle', setup.agent.sentences.goodbyeIdle),
+    });
     this.#stream = setup.providers.speechToText.open({
       callId: channel.details.callId,
       language: setup.agent.language,
@@ -146,6 +152,7 @@ export class Call {
     switch (decision.type) {
       case 'speech-started':
         this.#reporter.emit({ type: 'caller-speaking' });
+        this.#floor.voiceStarted();
         return;
       case 'speech-paused':
         this.#reporter.emit({ type: 'caller-paused' });
@@ -153,8 +160,7 @@ export class Call {
         return;
       case 'words':
         this.#textAt = performance.now();
-        this.#idlePrompts = 0;
-        this.#armIdle();
+        this.#patience.renew();
         this.#reporter.emit({ type: 'partial', text: decision.text });
         if (decision.text && this.#floor.held && !isBackchannel(decision.text)) this.#floor.take();
         return;
@@ -163,6 +169,7 @@ export class Call {
         return;
       case 'commit': {
         const encouragement = this.#floor.unheardMs > NEARLY_SAID_MS && isBackchannel(decision.text);
+        if (this.#detector.speaking) this.#floor.overrule();
         if (encouragement) this.#floor.resume();
         else this.#takeTurn(decision.text, 'speech', decision.silenceMs);
         return;
@@ -211,7 +218,7 @@ export class Call {
   #agentConcluded(turn: AgentTurn, interrupted: boolean): void {
     this.#comfort.stop();
     this.#setup.history.agent(turn.rounds);
-    this.#armIdle();
+    this.#patience.restart();
     if (interrupted || !turn.farewell) return;
     this.#leave(turn.farewell.action === 'transfer' ? 'transferred' : 'agent-ended', turn.farewell);
   }
@@ -220,7 +227,7 @@ export class Call {
     this.#reporter.emit({ type: 'dtmf', digit });
     if (this.#ending) return;
     this.#floor.take();
-    this.#armIdle();
+    this.#patience.renew();
     this.#keypad.press(digit);
   }
 
@@ -229,19 +236,8 @@ export class Call {
     this.#takeTurn(`(typed on the keypad) ${digits}`, 'dtmf');
   }
 
-  /** Counts the silence of both sides from now. */
-  #armIdle(): void {
-    const { limits, sentences } = this.#setup.agent;
-    this.#timers.set('idle', limits.idleMs, () => {
-      if (this.#ending) return;
-      const busy = this.#floor.speaker || (this.#detector.speaking && this.#detector.text);
-      if (busy) this.#armIdle();
-      else if (this.#idlePrompts++ >= limits.idlePrompts) this.#sayFarewell('idle', sentences.goodbyeIdle);
-      else this.#sayPhrase('prompt', sentences.stillThere);
-    });
-  }
-
   #sayPhrase(kind: AgentTurnKind, text: string): void {
+    if (this.#ending) return;
     const turn = this.#beginTurn(kind);
     turn.sayPhrase(text).catch((error) => {
       if (turn !== this.#floor.speaker) return;

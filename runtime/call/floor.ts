@@ -84,6 +84,16 @@ export class Floor {
     this.#timers.set('resume', this.#timing.longestSoundMs, () => this.resume());
   }
 
+  /** A new stretch of voice, while it is still open what the last one was: the question is asked anew. */
+  voiceStarted(): void {
+    if (this.held) this.#timers.set('resume', this.#timing.longestSoundMs, () => this.resume());
+  }
+
+  /** Whatever he goes on saying, he has had his turn: until he pauses, his voice does not silence the agent. */
+  overrule(): void {
+    this.#dismissed = true;
+  }
+
   /** The voice stopped. Had it no words, the agent goes on. */
   voicePaused(): void {
     this.#dismissed = false;
