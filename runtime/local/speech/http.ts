@@ -55,12 +55,14 @@ export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
 
-/** The bytes of a request. Throws {@link ClientGone}; stopping early leaves the rest unread and the answer alone. */
+/** The bytes of a request. Throws {@link ClientGone}; stopping early throws the rest away and leaves the answer alone. */
 export async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
   try {
     yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   } catch {
     throw new ClientGone('the request broke off');
+  } finally {
+    request.resume();
   }
   if (request.readableAborted) throw new ClientGone('the request broke off');
 }

@@ -2,8 +2,6 @@
  * Amazon Transcribe's StartStreamTranscription: audio events in, transcript events out, at once on one HTTP/2 stream.
  * What is heard in the audio is `recognizer.ts`'s; here are the service's limits, its errors and its clock.
  */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createVoiceActivityDetector } from '../../audio/vad.ts';
 import { StreamedAnswer } from './answer.ts';
 import { EventStreamError, SignedEventReader } from './event-stream.ts';
@@ -13,14 +11,9 @@ import { drawLatency, type Latencies } from './latency.ts';
 import { isAudible, PcmFrames } from './pcm-frames.ts';
 import type { Random } from './random.ts';
 import { FRAME_MS, Recognizer } from './recognizer.ts';
+import { ResultSender } from './result-sender.ts';
 import type { CallScript } from './script.ts';
-import {
-  answerHeaders,
-  readSettings,
-  type TranscribeSettings,
-  toTranscriptEvent,
-  transcribeError,
-} from './transcribe-wire.ts';
+import { answerHeaders, readSettings, type TranscribeSettings, transcribeError } from './transcribe-wire.ts';
 
 export interface TranscribeLimits {
   readonly concurrentStreams: number;
@@ -41,8 +34,6 @@ export interface TranscribeOptions {
 
 const LONGEST_CHUNK_BYTES = 32_000;
 const VAD_AGGRESSIVENESS = 2;
-/** The service answers audio without words too, with a result list that is empty, about once a second. */
-const HEARTBEAT_MS = 1_000;
 
 export class EmulatedTranscribe {
   readonly stats = { streams: 0, openStreams: 0, refusedStreams: 0, partials: 0, finals: 0 };
@@ -143,64 +134,5 @@ async function* audioOf(request: Request): AsyncGenerator<Uint8Array> {
       yield body;
     }
     if (reader.hasEnded) return;
-  }
-}
-
-/** Sends results when they are due, between audio and in silence. */
-class ResultSender {
-  readonly #recognizer: Recognizer;
-  readonly #settings: TranscribeSettings;
-  readonly #answer: StreamedAnswer;
-  readonly #stats: { partials: number; finals: number };
-  #timer: NodeJS.Timeout | undefined;
-  #resultId = randomUUID();
-  #unansweredMs = 0;
-
-  constructor(
-    recognizer: Recognizer,
-    settings: TranscribeSettings,
-    answer: StreamedAnswer,
-    stats: { partials: number; finals: number },
-  ) {
-    this.#recognizer = recognizer;
-    this.#settings = settings;
-    this.#answer = answer;
-    this.#stats = stats;
-  }
-
-  /** @param audioMs how much audio has come since this was last called. */
-  afterAudio(audioMs: number): void {
-    this.#unansweredMs += audioMs;
-    this.sendDue();
-    if (this.#unansweredMs < HEARTBEAT_MS) return;
-    this.#unansweredMs = 0;
-    this.#answer.heartbeat('TranscriptEvent', { Transcript: { Results: [] } });
-  }
-
-  sendDue(): void {
-    this.stop();
-    const result = this.#recognizer.due(Date.now());
-    if (result) {
-      this.#unansweredMs = 0;
-      const isSent = this.#answer.event('TranscriptEvent', toTranscriptEvent(result, this.#resultId, this.#settings));
-      this.#stats[result.isFinal ? 'finals' : 'partials']++;
-      if (result.isFinal) this.#resultId = randomUUID();
-      if (result.isFinal && isSent) this.#recognizer.settle();
-    }
-    const nextMs = this.#recognizer.nextDueMs;
-    if (nextMs !== undefined && !this.#answer.isOver)
-      this.#timer = setTimeout(() => this.sendDue(), nextMs - Date.now());
-  }
-
-  async sendRest(): Promise<void> {
-    for (let next = this.#recognizer.nextDueMs; next !== undefined; next = this.#recognizer.nextDueMs) {
-      if (this.#answer.isOver) return;
-      await delay(next - Date.now());
-      this.sendDue();
-    }
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
   }
 }
