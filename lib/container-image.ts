@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
@@ -18,26 +17,13 @@ const IMAGE =
  * @param image `voicecell:1.4` in the account's own ECR, or a full ECR address; without it, our own Dockerfile.
  */
 export function imageFindings(image: string | undefined, region: string): Finding[] {
-  const rule = 'image-in-region';
-  const path = 'context.image';
-  if (image === undefined)
-    return existsSync(join(PROJECT, 'Dockerfile'))
-      ? []
-      : [
-          {
-            rule,
-            path,
-            found: `no image, and no Dockerfile in ${PROJECT}`,
-            allowed: 'either of them',
-            fix: 'name an image that is in ECR of the region: cdk deploy -c image=voicecell:1.4',
-          },
-        ];
+  if (image === undefined) return [];
   const parts = IMAGE.exec(image)?.groups;
   if (parts && (parts.region === undefined || parts.region === region)) return [];
   return [
     {
-      rule,
-      path,
+      rule: 'image-in-region',
+      path: 'context.image',
       found: image,
       allowed: `an image in ECR of ${region}: tasks have no way to any other registry`,
       fix: `push it there and name it ${image.slice(image.lastIndexOf('/') + 1)}, without a host: every cell then takes it from its own region`,
@@ -49,11 +35,7 @@ export function imageFindings(image: string | undefined, region: string): Findin
 export function containerImage(scope: Construct, image: string | undefined): ContainerImage {
   if (image === undefined)
     return ContainerImage.fromDockerImageAsset(
-      new DockerImageAsset(scope, 'Image', {
-        directory: PROJECT,
-        platform: Platform.LINUX_ARM64,
-        exclude: ['node_modules', 'dist', 'cdk.out', '.git', '.voicecell', 'docs', 'test', 'lib'],
-      }),
+      new DockerImageAsset(scope, 'Image', { directory: PROJECT, platform: Platform.LINUX_ARM64 }),
     );
   const { repository, account, tag, digest } = IMAGE.exec(image)!.groups!;
   return ContainerImage.fromEcrRepository(

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { imageFindings } from '../../lib/container-image.ts';
@@ -40,6 +42,23 @@ describe('an image a task cannot pull', () => {
     const [finding] = imageFindings('docker.io/library/voicecell:1.4', 'us-east-1');
     expect(finding!.fix).toContain('name it voicecell:1.4');
   });
+});
+
+test('without a name it is built from this repository, and sent to ECR of the region of the cell', () => {
+  const app = testApp();
+  new VoiceCellStack(app, 'VoiceCell-us-east-1', { cell: internalCell });
+  const { directory } = app.synth();
+  const { dockerImages } = JSON.parse(readFileSync(join(directory, 'VoiceCell-us-east-1.assets.json'), 'utf8'));
+  const [image] = Object.values<{
+    source: { platform: string; directory: string };
+    destinations: Record<string, { region: string; repositoryName: string }>;
+  }>(dockerImages);
+  expect(image!.source.platform).toBe('linux/arm64');
+  expect(Object.values(image!.destinations)).toMatchObject([{ region: 'us-east-1' }]);
+  expect(readdirSync(join(directory, image!.source.directory))).toEqual(
+    expect.arrayContaining(['Dockerfile', 'package-lock.json', 'regions', 'runtime']),
+  );
+  expect(readdirSync(join(directory, image!.source.directory))).not.toContain('node_modules');
 });
 
 test.each([
