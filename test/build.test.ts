@@ -1,12 +1,20 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import cellValue from '../regions/cells/us-east-1.ts';
+import { recentConversations } from '../runtime/data/conversations.ts';
+import { openDatabase } from '../runtime/data/database.ts';
+import { dial } from '../runtime/local/caller/dial.ts';
+import { DEMO_REPLIES } from '../runtime/local/demo/files.ts';
+import { startEmbeddedPostgres } from '../runtime/local/postgres.ts';
+import { startSpeechEmulator } from '../runtime/local/speech/emulator.ts';
+import { parseReplyFile } from '../runtime/local/speech/replies.ts';
 import { addressOf, environment, runNode } from './support/cell-process.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -84,5 +92,38 @@ describe('the bundle', () => {
     expect(code).toBe(0);
     expect(out).toContain('"closed"');
     expect(await readdir(join(folder, 'empty'))).toEqual(['voicecell.mjs']);
+  });
+
+  test('holds a call and writes it down: the voice detector and the migrations are in it', async () => {
+    const replies = parseReplyFile(await readFile(DEMO_REPLIES, 'utf8'), DEMO_REPLIES);
+    const [speech, postgres] = await Promise.all([
+      startSpeechEmulator({ replies, latencies: 'none' }),
+      startEmbeddedPostgres(),
+    ]);
+    onTestFinished(() => Promise.all([speech.close(), postgres.close()]).then(() => {}));
+    const authToken = 'an-auth-token-of-a-test';
+    const publicUrl = new URL('https://voice.example.com');
+    const cellProcess = run({
+      ...environment,
+      VOICECELL_AGENTS: join(folder, 'agents'),
+      VOICECELL_AWS_ENDPOINT: speech.url,
+      VOICECELL_DATABASE_URL: postgres.url,
+      VOICECELL_PUBLIC_URL: publicUrl.origin,
+      TWILIO_AUTH_TOKEN: authToken,
+    });
+    const cell = await addressOf(cellProcess);
+    await cellProcess.logged('database schema brought up to date');
+    const { socket } = await dial({ cell, authToken, publicUrl, from: '+14155550123', to: '+14155550100' });
+    const [greeting] = await once(socket, 'message');
+    expect(JSON.parse(String(greeting)).event).toBe('media');
+    socket.close();
+    await cellProcess.logged('call over');
+    cellProcess.child.kill('SIGTERM');
+    expect((await cellProcess.exited).code).toBe(0);
+
+    const database = openDatabase({ url: postgres.url, applicationName: 'test', maxConnections: 1 });
+    const [call] = await recentConversations(database);
+    expect(call).toMatchObject({ channel: 'twilio', region: cellValue.region, ended: { reason: 'caller-hung-up' } });
+    await database.close();
   });
 });
