@@ -4,27 +4,35 @@
  * everything works as the first time.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 
 /** Log segments of 1 MiB instead of 16: less to make, to keep and to load. */
-export const SMALL_WAL = ['--wal-segsize=1'];
+const SMALL_WAL = ['--wal-segsize=1'];
 
-/** A new database in memory. */
-export async function newDatabase(picturePath: string): Promise<PGlite> {
+/** Opens the database in `dataDir`, and makes it if there is none; without a folder it lives in memory. */
+export async function openPglite(dataDir: string | undefined, picturePath: string): Promise<PGlite> {
+  if (dataDir !== undefined && !(await isEmpty(dataDir))) return PGlite.create({ dataDir });
   const picture = await readFile(picturePath).catch(() => undefined);
   if (picture) {
     try {
-      return await PGlite.create({ loadDataDir: new Blob([new Uint8Array(picture)]) });
+      return await PGlite.create({ dataDir, loadDataDir: new Blob([new Uint8Array(picture)]) });
     } catch {
       await rm(picturePath, { force: true });
+      // Half of a picture may have arrived there, and nothing else.
+      if (dataDir !== undefined) await rm(dataDir, { recursive: true, force: true });
     }
   }
-  const database = await PGlite.create({ initDbStartParams: SMALL_WAL });
+  const database = await PGlite.create({ dataDir, initDbStartParams: SMALL_WAL });
   await keep(await database.dumpDataDir('none'), picturePath).catch(() => {});
   return database;
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  const entries = await readdir(folder).catch(() => []);
+  return entries.length === 0;
 }
 
 /** One picture a version of PGlite: another version may lay out its files differently. */

@@ -1,9 +1,9 @@
 /** The thread in which the embedded Postgres lives. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { keepBatchesTogether } from './postgres-batches.ts';
-import { defaultPicturePath, newDatabase, SMALL_WAL } from './postgres-snapshot.ts';
+import { defaultPicturePath, openPglite } from './postgres-snapshot.ts';
 
 export interface ThreadOptions {
   readonly dataDir: string | undefined;
@@ -19,9 +19,7 @@ export interface ThreadReport {
 const MOST_CONNECTIONS = 16;
 
 const { dataDir, port } = workerData as ThreadOptions;
-const database = dataDir
-  ? await PGlite.create({ dataDir, initDbStartParams: SMALL_WAL })
-  : await newDatabase(await defaultPicturePath());
+const database = await openPglite(dataDir, await defaultPicturePath());
 const server = new PGLiteSocketServer({
   db: keepBatchesTogether(database) as PGlite,
   host: '127.0.0.1',

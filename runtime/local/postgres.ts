@@ -18,8 +18,6 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir?: string;
   /** @default 0: any free one */
   readonly port?: number;
-  /** It stopped by itself. Nothing more can be asked of it: to its clients it is a database that is down. */
-  readonly onDeath?: (error: Error) => void;
 }
 
 export interface EmbeddedPostgres {
@@ -33,26 +31,24 @@ export interface EmbeddedPostgres {
 
 /** Resolves once connections are accepted. Throws when the port is taken or the data cannot be read. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
-  const { dataDir, port = 0, onDeath } = options;
+  const { dataDir, port = 0 } = options;
   const thread = startThread({ dataDir, port });
-  let stopping = false;
   const stopped = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
   const listeningOn = await new Promise<number>((resolve, reject) => {
     thread.once('message', (report: ThreadReport) => resolve(report.port));
     thread.once('error', reject);
     thread.once('exit', () => reject(new Error('the embedded Postgres stopped before it was ready')));
   });
-  thread.on('error', (error) => stopping || onDeath?.(error));
+  // Should it die by itself, it is a database that is down, which its clients know how to bear.
+  thread.on('error', () => {});
   return {
     url: `postgres://postgres@127.0.0.1:${listeningOn}/postgres`,
     port: listeningOn,
     async close() {
-      stopping = true;
       thread.postMessage('close');
       await stopped;
     },
     async kill() {
-      stopping = true;
       await thread.terminate();
     },
   };

@@ -120,7 +120,7 @@ describeDatabases('no event is lost', (database) => {
     const { connection, maxConnections } = database();
     await migrate(connection);
     const { proxy, url } = await throughProxy(connection);
-    const { log, database: opened } = openLog({ ...connection, url, maxConnections, statementTimeoutMs: 50 });
+    const { log, database: opened } = openLog({ ...connection, url, maxConnections, statementTimeoutMs: 300 });
     const call = recorder(log);
     call.start();
     expect(await log.flush(DEADLINE_MS)).toBe(true);
@@ -136,7 +136,7 @@ describeDatabases('no event is lost', (database) => {
   test('when somebody holds a lock on the table, and recording does not wait for it', async () => {
     const { connection, maxConnections } = database();
     await migrate(connection);
-    const { log, database: opened } = openLog({ ...connection, maxConnections, statementTimeoutMs: 100 });
+    const { log, database: opened } = openLog({ ...connection, maxConnections, statementTimeoutMs: 300 });
     const call = recorder(log);
     call.start();
     expect(await log.flush(DEADLINE_MS)).toBe(true);
@@ -174,7 +174,9 @@ describeDatabases('no event is lost', (database) => {
   });
 });
 
-test('no event is lost when the embedded Postgres loses its power in the middle of a call', async () => {
+test('no event is lost when the embedded Postgres loses its power in the middle of a call', {
+  timeout: 60_000,
+}, async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'voicecell-faults-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const first = await startEmbeddedPostgres({ dataDir });

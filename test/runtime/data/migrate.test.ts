@@ -72,16 +72,17 @@ describeDatabases('migrations', (database) => {
     const several = {
       ...files,
       '9001_fine.sql': broken['9001_fine.sql'],
-      '9002_more.sql': '-- Up Migration\nselect 1;',
+      '9002_more.sql': '-- Up Migration\nselect 1;\n-- Down Migration\nselect 1;',
     };
     expect(await migrate(connection, { files: several })).toEqual(['9001_fine', '9002_more']);
     expect(await migrate(connection, { files: several })).toEqual([]);
+    await migrate(connection, { files: several, direction: 'down', count: 2 });
+    expect(await columns()).toEqual(before);
   });
-});
 
-describeDatabases('migrations of a database that is down', (database) => {
-  test('run when it comes up, and end at once when told to', async () => {
+  test('run when a database that was down comes up, and end at once when told to', async () => {
     const { connection } = database();
+    await migrate(connection, { direction: 'down', count: 100 });
     const target = new URL(connection.url);
     const proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });
     onTestFinished(() => proxy.close());
