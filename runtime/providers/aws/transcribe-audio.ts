@@ -1,12 +1,15 @@
-/** The caller's frames → the chunks of one Transcribe stream: 16-bit PCM at 8 kHz, 60 ms = 960 bytes each. */
+/** The caller's frames → the chunks of one Transcribe stream: 16-bit PCM at 8 kHz, 80 ms = 1,280 bytes each. */
 import { decodeMulawInto } from '../../audio/mulaw.ts';
 import { FRAME_BYTES, FRAME_MS } from '../../channels/channel.ts';
 import { pause, within } from '../waiting.ts';
 import { type AudioLog, isLoud } from './audio-log.ts';
 import type { StreamTimeline } from './transcribe-timeline.ts';
 
-/** The service asks for uniform chunks of 50 to 200 ms; the shorter, the sooner a word is heard. */
-const CHUNK_FRAMES = 3;
+/**
+ * The service asks for uniform chunks of 50 to 200 ms. The shorter, the sooner a word is heard, but each is signed and
+ * framed: 160 µs of processor time a chunk, the dearest part of a call.
+ */
+const CHUNK_FRAMES = 4;
 export const CHUNK_MS = CHUNK_FRAMES * FRAME_MS;
 /** How much faster than it was spoken audio is replayed. */
 const REPLAY_SPEED = 10;

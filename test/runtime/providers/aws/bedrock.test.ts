@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BedrockLanguageModel, defaultBedrockLimits } from '../../../../runtime/providers/aws/bedrock.ts';
 import { createAwsClients } from '../../../../runtime/providers/aws/clients.ts';
@@ -238,6 +239,16 @@ describe('the Bedrock language model', () => {
   it('ends its replies when the providers close', async () => {
     const { model, closing } = await modelOf(() => closing.abort());
     expect(await collect(model.reply(request, forever()))).toEqual([]);
+  });
+
+  it('leaves nothing behind on the signals it was given', async () => {
+    const { model, closing } = await modelOf((scripted) =>
+      scripted.index === 0 ? refuse(scripted, 429, 'ThrottlingException') : answerHello(scripted),
+    );
+    const { signal } = new AbortController();
+    await collect(model.reply(request, signal));
+    for await (const _ of model.reply(request, signal)) break;
+    expect([...getEventListeners(signal, 'abort'), ...getEventListeners(closing.signal, 'abort')]).toEqual([]);
   });
 
   it('gives the caller something to hear within three seconds by default', () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAwsClients } from '../../../../runtime/providers/aws/clients.ts';
 import { PollyTextToSpeech } from '../../../../runtime/providers/aws/polly.ts';
@@ -243,6 +244,16 @@ describe('Polly, a clause a request', () => {
     });
     for await (const _ of polly.speak(clausesOf('one', 'two'), joanna, forever())) break;
     await expect.poll(service.openStreams).toBe(0);
+  });
+
+  it('leaves nothing behind on the signals it was given', async () => {
+    const { polly, closing } = await pollyOf((scripted, text) =>
+      scripted.index === 0 ? refuse(scripted, 500, 'ServiceFailureException') : speak(scripted, text),
+    );
+    const { signal } = new AbortController();
+    await heard(polly.speak(clausesOf('one', 'two', 'three'), joanna, signal));
+    for await (const _ of polly.speak(clausesOf('one', 'two'), joanna, signal)) break;
+    expect([...getEventListeners(signal, 'abort'), ...getEventListeners(closing.signal, 'abort')]).toEqual([]);
   });
 
   it('uses its connections again', async () => {

@@ -38,12 +38,12 @@ describe('the audio of one stream', () => {
   it('goes out as soon as a chunk of it is there', async () => {
     const log = new AudioLog();
     const { chunks } = reading(log);
-    for (let index = 0; index < 9; index++) {
+    for (let index = 0; index < 12; index++) {
       log.append(speech);
       await vi.advanceTimersByTimeAsync(20);
     }
-    expect(chunks.map(({ atMs }) => atMs)).toEqual([40, 100, 160]);
-    expect(chunks.map(({ samples }) => samples.length)).toEqual([480, 480, 480]);
+    expect(chunks.map(({ atMs }) => atMs)).toEqual([60, 140, 220]);
+    expect(chunks.map(({ samples }) => samples.length)).toEqual([640, 640, 640]);
     // 8,000 is between two steps of µ-law.
     expect(chunks[0]?.samples[0]).toBe(7_932);
   });
@@ -51,8 +51,8 @@ describe('the audio of one stream', () => {
   it('is replayed ten times as fast as it was spoken', async () => {
     const { chunks } = reading(logOf(...times(300, speech)));
     await vi.advanceTimersByTimeAsync(600);
-    expect(chunks).toHaveLength(100);
-    expect(chunks.at(-1)!.atMs).toBe(99 * (CHUNK_MS / 10));
+    expect(chunks).toHaveLength(6_000 / CHUNK_MS);
+    expect(chunks.at(-1)!.atMs).toBe((6_000 - CHUNK_MS) / 10);
   });
 
   it('is replayed from 300 ms before its first sound, but never from what is finished', async () => {
@@ -62,31 +62,31 @@ describe('the audio of one stream', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(early.timeline.toCallMs(0)).toBe(85 * 20);
     expect(late.timeline.toCallMs(0)).toBe(95 * 20);
-    expect(early.loudMs).toBe(50 * 20 - (65 % 3) * 20);
+    expect(early.loudMs).toBe((50 - (65 % 4)) * 20);
   });
 
   it('is silence when no frame comes for five seconds, which does not move the times of later words', async () => {
-    const log = logOf(...times(3, speech));
+    const log = logOf(...times(4, speech));
     const { chunks, timeline } = reading(log);
     await vi.advanceTimersByTimeAsync(11_000);
     expect(chunks.map(({ atMs }) => atMs)).toEqual([0, 5_000, 10_000]);
     expect(
-      chunks.slice(1).every(({ samples }) => samples.length === 480 && samples.every((sample) => sample === 0)),
+      chunks.slice(1).every(({ samples }) => samples.length === 640 && samples.every((sample) => sample === 0)),
     ).toBe(true);
-    for (const frame of times(3, speech)) log.append(frame);
+    for (const frame of times(4, speech)) log.append(frame);
     await vi.advanceTimersByTimeAsync(0);
     expect(chunks).toHaveLength(4);
-    expect(timeline.toCallMs(60 + 2 * CHUNK_MS + 40)).toBe(100);
+    expect(timeline.toCallMs(80 + 2 * CHUNK_MS + 40)).toBe(120);
   });
 
   it('ends with the log, its last chunk shorter', async () => {
-    const log = logOf(...times(4, speech));
+    const log = logOf(...times(5, speech));
     const state = reading(log);
     await vi.advanceTimersByTimeAsync(100);
     expect(state.ended).toBe(false);
     log.close();
     await vi.advanceTimersByTimeAsync(0);
-    expect(state.chunks.map(({ samples }) => samples.length)).toEqual([480, 160]);
+    expect(state.chunks.map(({ samples }) => samples.length)).toEqual([640, 160]);
     expect(state.ended).toBe(true);
   });
 
@@ -100,13 +100,13 @@ describe('the audio of one stream', () => {
   });
 
   it('skips what was too old to keep when it fell a minute behind', async () => {
-    const log = logOf(...times(3, speech));
+    const log = logOf(...times(4, speech));
     const { timeline } = reading(log);
     await vi.advanceTimersByTimeAsync(0);
     for (const frame of times(4_000, speech)) log.append(frame);
     await vi.advanceTimersByTimeAsync(0);
-    expect(log.first).toBe(1_003);
-    expect(timeline.toCallMs(60)).toBe(1_003 * 20);
+    expect(log.first).toBe(1_004);
+    expect(timeline.toCallMs(80)).toBe(1_004 * 20);
   });
 });
 

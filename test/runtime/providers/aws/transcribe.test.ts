@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeMulaw } from '../../../../runtime/audio/mulaw.ts';
 import { createAwsClients } from '../../../../runtime/providers/aws/clients.ts';
@@ -107,10 +108,10 @@ async function failureOf(transcripts: AsyncIterable<Transcript>): Promise<string
 }
 
 describe('a call transcribed by Transcribe', () => {
-  it('is one stream of 16-bit audio in chunks of 60 ms, from its first frame to its last', async () => {
+  it('is one stream of 16-bit audio in chunks of 80 ms, from its first frame to its last', async () => {
     const { call, speak, service, received } = await callTo(
       listening(({ stream, audioMs, ended }) => {
-        if (audioMs === 120 && !ended) tell(stream, 'a', 'hello', 100);
+        if (audioMs === 160 && !ended) tell(stream, 'a', 'hello', 100);
         if (!ended) return;
         tell(stream, 'a', 'hello there', 180, true);
         stream.stream.end();
@@ -124,7 +125,7 @@ describe('a call transcribed by Transcribe', () => {
       { segmentId: '0', text: 'hello', stableWords: 1, isFinal: false, endMs: 100 },
       { segmentId: '0', text: 'hello there', stableWords: 2, isFinal: true, endMs: 180 },
     ]);
-    expect(received[0]?.map((chunk) => chunk.length)).toEqual([960, 960, 960, 320]);
+    expect(received[0]?.map((chunk) => chunk.length)).toEqual([1_280, 1_280, 640]);
     expect(Buffer.concat(received[0] ?? [])).toEqual(pcmOf(0, 10));
     expect(service.requests).toHaveLength(1);
     expect(service.requests[0]?.headers).toMatchObject({
@@ -140,9 +141,9 @@ describe('a call transcribed by Transcribe', () => {
 
   it('sends audio before the service has said a word', async () => {
     const { speak, received } = await callTo(listening(() => {}));
-    speak(0, 3);
+    speak(0, 4);
     await expect.poll(() => received[0]?.length).toBe(1);
-    speak(3, 6);
+    speak(4, 8);
     await expect.poll(() => received[0]?.length).toBe(2);
   });
 
@@ -173,7 +174,7 @@ describe('a call transcribed by Transcribe', () => {
         const { call, speak, service, received } = await callTo(
           listening(({ stream, audioMs, ended }) => {
             const first = stream.index === 0;
-            if (first && audioMs === 900 && !ended) {
+            if (first && audioMs === 880 && !ended) {
               tell(stream, 'a', 'hello', 600, true);
               tell(stream, 'b', 'I need', 850);
             }
@@ -310,16 +311,16 @@ describe('a call transcribed by Transcribe', () => {
     it('the caller hangs up', async () => {
       const { call, speak, service, hangUp } = await callTo(
         listening(({ stream, audioMs }) => {
-          if (audioMs === 60) tell(stream, 'a', 'hello', 50);
+          if (audioMs === 80) tell(stream, 'a', 'hello', 50);
         }),
       );
-      speak(0, 3);
+      speak(0, 4);
       for await (const { text } of call) {
         expect(text).toBe('hello');
         hangUp.abort();
       }
       await expect.poll(service.openStreams).toBe(0);
-      speak(3, 6);
+      speak(4, 8);
     });
 
     it('the caller hangs up before anybody listens', async () => {
@@ -339,10 +340,10 @@ describe('a call transcribed by Transcribe', () => {
     it('the reader leaves', async () => {
       const { call, speak, service } = await callTo(
         listening(({ stream, audioMs }) => {
-          if (audioMs === 60) tell(stream, 'a', 'hello', 50);
+          if (audioMs === 80) tell(stream, 'a', 'hello', 50);
         }),
       );
-      speak(0, 3);
+      speak(0, 4);
       for await (const _ of call) break;
       await expect.poll(service.openStreams).toBe(0);
     });
@@ -352,6 +353,21 @@ describe('a call transcribed by Transcribe', () => {
       closing.abort();
       expect(await collect(call)).toEqual([]);
     });
+  });
+
+  it('leaves nothing behind on the signals it was given', async () => {
+    const { call, speak, hangUp, closing } = await callTo(
+      listening(({ stream, ended }) => {
+        if (!ended) return;
+        if (stream.index === 0) stream.stream.session?.destroy();
+        else stream.stream.end();
+      }),
+    );
+    speak(0, 8);
+    call.close();
+    await collect(call);
+    const listeners = () => [hangUp, closing].flatMap(({ signal }) => getEventListeners(signal, 'abort'));
+    await expect.poll(listeners).toEqual([]);
   });
 
   it('is told as it stands now to a reader who comes late', async () => {
