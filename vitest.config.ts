@@ -10,5 +10,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Calls mostly wait: many of one file fit side by side.
+    maxConcurrency: 16,
   },
 });

@@ -66,7 +66,10 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     onConnectionLost: (error) => logger.warn({ ...safeError(error) }, 'a connection to the database was lost'),
   });
   const eventLog = new EventLog({ write: eventWriter(database), logger });
-  const migrated = migrateWhenUp(connection, { logger, signal: closing.signal });
+  // A schema that cannot be brought up to date is no reason not to answer: events wait, and the log says why.
+  const migrated = migrateWhenUp(connection, { logger, signal: closing.signal }).catch((error) =>
+    logger.error({ ...safeError(error) }, 'the database could not be migrated'),
+  );
 
   const providers = createProviders(cell, { endpoint: config.awsEndpoint, logger });
   const reception = new Reception({
@@ -128,8 +131,9 @@ async function prepare(reception: Reception, agent: Agent, logger: Logger): Prom
   logger[level]({ agent: agent.name, ready, of }, "the agent's own sentences are synthesized");
 }
 
-/** Who answers which number: the numbers of the configuration, or else the only agent there is. */
+/** Who answers which number, as configured. The only agent there is answers the phone, and without a plan every number. */
 function numberPlan({ numbers }: Config, agents: AgentStore): (to: string) => Agent | undefined {
   const only = agents.all.length === 1 ? agents.all[0]?.name : undefined;
-  return (to) => agents.get(numbers[to] ?? numbers['*'] ?? only ?? '');
+  const planned = Object.keys(numbers).length > 0;
+  return (to) => agents.get(numbers[to] ?? numbers['*'] ?? (planned && to ? undefined : only) ?? '');
 }

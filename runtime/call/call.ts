@@ -9,6 +9,7 @@ import type { SpeechToTextStream } from '../providers/speech-to-text.ts';
 import { AgentTurn, type AgentTurnKind, type TurnMoments } from './agent-turn.ts';
 import { isBackchannel } from './backchannel.ts';
 import { Comfort } from './comfort.ts';
+import { Deafness } from './deafness.ts';
 import type { EndReason } from './events.ts';
 import { Floor } from './floor.ts';
 import { roundMessages } from './history.ts';
@@ -41,6 +42,7 @@ export class Call {
   readonly #comfort: Comfort;
   readonly #keypad: Keypad;
   readonly #patience: Patience;
+  readonly #deafness: Deafness;
   readonly #stream: SpeechToTextStream;
   readonly #over = new AbortController();
   #turn = 0;
@@ -70,6 +72,14 @@ export class Call {
       busy: () => this.#floor.speaker !== undefined || (this.#detector.speaking && this.#detector.text !== ''),
       ask: () => this.#sayPhrase('prompt', setup.agent.sentences.stillThere),
       giveUp: () => this.#sayFarewell('idle', setup.agent.sentences.goodbyeIdle),
+    });
+    this.#deafness = new Deafness(this.#timers, {
+      stillUnheard: () => !this.#floor.speaker && this.#detector.text === '',
+      askAgain: () => this.#sayPhrase('prompt', setup.agent.sentences.sorry),
+      giveUp: () =>
+        this.#recognizerLost(
+          new ProviderError('speech-to-text', setup.providers.speechToText.name, 'timeout', 'speech without words'),
+        ),
     });
     this.#stream = setup.providers.speechToText.open({
       callId: channel.details.callId,
@@ -142,9 +152,13 @@ export class Call {
       for await (const transcript of this.#stream)
         for (const decision of this.#detector.transcript(transcript)) this.#decide(decision);
     } catch (error) {
-      this.#reporter.problem(error);
-      this.#sayFarewell('speech-failed', this.#setup.agent.sentences.goodbyeBroken);
+      this.#recognizerLost(error);
     }
+  }
+
+  #recognizerLost(error: unknown): void {
+    this.#reporter.problem(error);
+    this.#sayFarewell('speech-failed', this.#setup.agent.sentences.goodbyeBroken);
   }
 
   #decide(decision: Decision): void {
@@ -153,14 +167,17 @@ export class Call {
       case 'speech-started':
         this.#reporter.emit({ type: 'caller-speaking' });
         this.#floor.voiceStarted();
+        this.#deafness.voiceStarted();
         return;
       case 'speech-paused':
         this.#reporter.emit({ type: 'caller-paused' });
         this.#floor.voicePaused();
+        this.#deafness.voicePaused(decision.voicedMs);
         return;
       case 'words':
         this.#textAt = performance.now();
         this.#patience.renew();
+        this.#deafness.words();
         this.#reporter.emit({ type: 'partial', text: decision.text });
         if (decision.text && this.#floor.held && !isBackchannel(decision.text)) this.#floor.take();
         return;

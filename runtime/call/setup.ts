@@ -44,4 +44,4 @@ export interface CallSetup {
   readonly timing?: Partial<CallTiming>;
 }
 
-export type TimerName = 'maximum' | 'idle' | 'opener' | 'filler' | 'answer' | 'resume' | 'keypad';
+export type TimerName = 'maximum' | 'idle' | 'opener' | 'filler' | 'answer' | 'resume' | 'keypad' | 'unheard';

@@ -33,7 +33,7 @@ export type TurnDetection = Omit<{ readonly [Key in keyof typeof defaultTurnDete
 
 export type Decision =
   | { readonly type: 'speech-started' }
-  | { readonly type: 'speech-paused' }
+  | { readonly type: 'speech-paused'; readonly voicedMs: number }
   /** The words so far changed. */
   | { readonly type: 'words'; readonly text: string }
   /** The caller pauses after what could be all he has to say: worth preparing an answer to. */
@@ -141,7 +141,7 @@ export class TurnDetector {
       } else if (this.silenceMs >= pauseMs) {
         this.#speaking = false;
         this.#recent = [];
-        decisions.push({ type: 'speech-paused' });
+        decisions.push({ type: 'speech-paused', voicedMs: this.#voicedMs });
       }
       return;
     }

@@ -92,7 +92,8 @@ async function startSpeech({ replies = DEMO_REPLIES, speech }: LocalCellOptions)
 async function typist(speech: SpeechEmulator): Promise<(callId: string, text: string) => Promise<Uint8Array>> {
   const voice = await createVoice({ voice: 'awb' });
   return async (callId, text) => {
-    speech.addLine(callId, text);
-    return voice.speak(text);
+    const audio = await voice.speak(text);
+    speech.addLine(callId, { text, spokenMs: audio.length / 8 });
+    return audio;
   };
 }

@@ -7,6 +7,7 @@ import { createVoice, type Voice } from '../voice.ts';
 import { type DialOptions, dial, type Line } from './dial.ts';
 import { Ear } from './ear.ts';
 import { Mouth } from './mouth.ts';
+import type { Prompt } from './prompter.ts';
 import type { Scenario, Step } from './scenario.ts';
 
 /** One answer, as the caller perceived it. */
@@ -28,7 +29,7 @@ export interface CallRecord {
 export interface PlaceCallOptions extends Omit<DialOptions, 'from' | 'to'> {
   readonly scenario: Scenario;
   /** Told each line just before it is spoken: the emulated recognizer does not understand speech. */
-  readonly prompt?: (callSid: string, line: string) => Promise<void>;
+  readonly prompt?: Prompt;
   readonly signal?: AbortSignal;
 }
 
@@ -114,7 +115,7 @@ class Caller {
 
   async #speak(text: string): Promise<void> {
     const audio = await this.#voice.speak(text);
-    await this.#options.prompt?.(this.#line.callSid, text);
+    await this.#options.prompt?.(this.#line.callSid, { text, spokenMs: audio.length / 8 });
     await this.#mouth.speak(audio);
     this.#awaitAnswer(text);
   }

@@ -1,6 +1,12 @@
 /** Tells the emulated recognizer what the simulated caller is about to say: it hears when he speaks, not what. */
 
-export type Prompt = (callSid: string, line: string) => Promise<void>;
+/** What will be said, and how long it takes. */
+export interface PromptLine {
+  readonly text: string;
+  readonly spokenMs: number;
+}
+
+export type Prompt = (callSid: string, line: PromptLine) => Promise<void>;
 
 /**
  * @param emulator address of the emulated speech services; without it the cell is asked
@@ -15,7 +21,8 @@ export async function prompterOf(cell: URL, emulator?: string): Promise<Prompt |
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ callId: callSid, line }),
     });
-    if (!response.ok) throw new Error(`the emulated speech services at ${address} answered ${response.status}, expected 2xx`);
+    if (!response.ok)
+      throw new Error(`the emulated speech services at ${address} answered ${response.status}, expected 2xx`);
   };
 }
 

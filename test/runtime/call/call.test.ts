@@ -397,6 +397,22 @@ describe('broken services', () => {
     expect(call.of('agent-turn').at(-1)?.heardText).toBe(call.agent.sentences.goodbyeBroken);
   });
 
+  it('asks again when speech brings no words, and gives up when it never does', async () => {
+    const call = await startScriptedCall();
+    await call.wait(1_000);
+    for (let i = 0; i < 3; i++) {
+      await call.makesNoise(1_200);
+      const sent = call.line.sentBytes;
+      await call.wait(3_000);
+      expect(call.line.sentBytes).toBeGreaterThan(sent);
+      await call.wait(5_000);
+    }
+    const { sorry, goodbyeBroken } = call.agent.sentences;
+    expect(call.of('agent-turn').map((turn) => turn.heardText)).toEqual(['Hello.', sorry, sorry, goodbyeBroken]);
+    expect(call.of('problem')).toMatchObject([{ stage: 'speech-to-text', code: 'timeout' }]);
+    expect(call.reason).toBe('speech-failed');
+  });
+
   it('lets the caller hear something within 3 s of a model that hangs', async () => {
     const call = await startScriptedCall({ firstTokenMs: 60_000 });
     await call.wait(1_000);
