@@ -1,11 +1,13 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type Cell, CellShapeError } from '../regions/cell.ts';
+import { egressHosts } from '../regions/endpoints.ts';
 import { renderFindings } from '../regions/finding.ts';
 import { validateCell } from '../regions/validate.ts';
 import { acknowledge } from './acknowledgements.ts';
 import { writeCertificates } from './certificate/write.ts';
 import { imageFindings } from './container-image.ts';
+import { CellLocalityPlugin } from './locality/plugin.ts';
 import { VoiceCellStack } from './voice-cell-stack.ts';
 
 /** Thrown before anything is built when a cell cannot be; the message holds every finding of every cell. */
@@ -39,14 +41,20 @@ export function voiceCellApp(cells: readonly Cell[]): App {
   const image: string | undefined = app.node.tryGetContext('image');
   refuseBroken(cells, image);
   for (const cell of cells) acknowledge(new VoiceCellStack(app, stackId(cell), { cell, image }));
-  addJudges(app);
+  addJudges(app, cells);
   return app;
 }
 
 /** Who looks at every template, beside the construct library's own CloudFormation validator. */
-export function addJudges(app: App): void {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+export function addJudges(app: App, cells: readonly Cell[]): void {
+  Validations.of(app).addPlugins(
+    new CellLocalityPlugin({ hostsOf: (region) => cells.filter((cell) => cell.region === region).flatMap(ownHosts) }),
+    new AwsSolutionsChecks(),
+  );
 }
+
+/** The hosts outside AWS that a cell may name: itself, and the providers it has chosen. */
+const ownHosts = (cell: Cell): string[] => [...(cell.domain ? [cell.domain.name] : []), ...egressHosts(cell)];
 
 function refuseBroken(cells: readonly Cell[], image: string | undefined): void {
   const broken = cells

@@ -1,10 +1,13 @@
 /** The judges themselves, on every cell: the only file of this folder in which the CloudFormation validator runs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { CfnOutput, CfnResource, type Stack } from 'aws-cdk-lib';
+import { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ACKNOWLEDGEMENTS, acknowledge, OPT_OUT_FINDINGS } from '../../lib/acknowledgements.ts';
 import { addJudges } from '../../lib/app.ts';
 import { VoiceCellStack } from '../../lib/voice-cell-stack.ts';
+import type { Cell } from '../../regions/cell.ts';
 import { cells as shippedCells } from '../../regions/cells/index.ts';
 import { internalCell, laneCell, publicCell, throwawayCell } from './cells.ts';
 import { IMAGE, testApp } from './synthesize.ts';
@@ -24,7 +27,7 @@ interface JudgeReport {
 }
 
 /** One stack a cell, all in one app: the validator takes two seconds to wake up. */
-const CELLS = {
+const CELLS: Readonly<Record<string, Cell>> = {
   Internal: internalCell,
   Public: publicCell,
   Throwaway: throwawayCell,
@@ -32,29 +35,61 @@ const CELLS = {
   ...Object.fromEntries(shippedCells.map((cell) => [`Shipped-${cell.region}`, cell])),
 };
 
-let reports: readonly JudgeReport[];
-beforeAll(() => {
-  vi.stubEnv('CDK_VALIDATION', 'true');
+/** Lets the judges look at these cells, with one thing more in the first of them. */
+function judge(cells: Readonly<Record<string, Cell>>, plant: (stack: Stack) => void = () => {}): JudgeReport[] {
   const app = testApp();
   // Otherwise the app prints the report and throws; here it is read.
   app.node.setContext('@aws-cdk/core:failSynthOnValidationErrors', false);
-  for (const [id, cell] of Object.entries(CELLS)) acknowledge(new VoiceCellStack(app, id, { cell, image: IMAGE }));
-  addJudges(app);
-  const { directory } = app.synth();
+  const stacks = Object.entries(cells).map(([id, cell]) => new VoiceCellStack(app, id, { cell, image: IMAGE }));
+  stacks.forEach(acknowledge);
+  plant(stacks[0]!);
+  addJudges(app, Object.values(cells));
+  return JSON.parse(readFileSync(join(app.synth().directory, 'validation-report.json'), 'utf8')).pluginReports;
+}
+
+let reports: readonly JudgeReport[];
+beforeAll(() => {
+  vi.stubEnv('CDK_VALIDATION', 'true');
+  reports = judge(CELLS);
   vi.unstubAllEnvs();
-  reports = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8')).pluginReports;
 }, 60_000);
 
 const acknowledged = (): readonly Finding[] => reports.flatMap(({ suppressedViolations = [] }) => suppressedViolations);
 
-test('every judge is asked, and finds nothing that is not acknowledged', () => {
-  expect(reports.map(({ pluginName }) => pluginName)).toEqual(
-    expect.arrayContaining(['AwsSolutions', 'CloudFormation Validate']),
-  );
+test('the judges find nothing in any cell that is not acknowledged', () => {
   for (const { pluginName, conclusion, violations } of reports) {
     expect(violations, pluginName).toEqual([]);
     expect(conclusion, pluginName).toBe('success');
   }
+});
+
+/** A judge who finds nothing leaves no report: whether it was asked shows only when there is something to find. */
+describe('a cell with a mistake is stopped', () => {
+  const stoppedBy = (plant: (stack: Stack) => void) =>
+    judge({ Internal: internalCell }, plant)
+      .filter(({ conclusion }) => conclusion === 'failure')
+      .map(({ pluginName }) => pluginName);
+
+  beforeAll(() => void vi.stubEnv('CDK_VALIDATION', 'true'));
+  afterAll(() => void vi.unstubAllEnvs());
+
+  test('by the locality proof, when something points at another region', () => {
+    expect(
+      stoppedBy((stack) => new CfnOutput(stack, 'Leak', { value: 'arn:aws:sqs:us-west-2:123456789012:q' })),
+    ).toEqual(['CellLocality']);
+  });
+
+  test('by cdk-nag, when a bucket takes requests in the clear', () => {
+    expect(stoppedBy((stack) => new CfnBucket(stack, 'Plain', {}))).toEqual(['AwsSolutions']);
+  });
+
+  test('by the validator, when a property does not exist', () => {
+    expect(
+      stoppedBy(
+        (stack) => new CfnResource(stack, 'Odd', { type: 'AWS::Logs::LogGroup', properties: { NoSuchProperty: 1 } }),
+      ),
+    ).toEqual(['CloudFormation Validate']);
+  });
 });
 
 describe('an acknowledgement', () => {
