@@ -31,7 +31,7 @@ export function below({ statement, denied, decoded }: About, key: string, nameBe
   const isDeny = statement === 'Deny';
   return {
     key,
-    name: key === 'Value' ? nameBeside : undefined,
+    name: nameBeside,
     statement: isDeny && key === 'Condition' ? 'Deny' : undefined,
     denied: denied || (isDeny && key !== 'Condition' && key !== 'Effect' && !key.includes('Not')),
     decoded,

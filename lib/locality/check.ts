@@ -8,7 +8,7 @@ import type { Leaf, Owner } from './leaf.ts';
 import { ownNames } from './own-names.ts';
 import { parseTemplate } from './parse.ts';
 import type { LocalityRule, Match } from './rule.ts';
-import { RULES } from './rules/index.ts';
+import { rulesFor } from './rules/index.ts';
 import { MARKER } from './scope.ts';
 import { leavesOf } from './template.ts';
 
@@ -72,7 +72,7 @@ function findingsOf(leaf: Leaf, home: Home, templatePath: string, exempted: Exem
   if (leaf.inert !== undefined) return [];
   const reported: Match[] = [];
   const findings: Finding[] = [];
-  for (const rule of RULES)
+  for (const rule of rulesFor(leaf.value))
     for (const match of rule.find(leaf, home)) {
       if (reported.some(({ span }) => match.span[0] < span[1] && span[0] < match.span[1])) continue;
       const finding = findingOf(rule, leaf, match, templatePath);

@@ -47,7 +47,8 @@ const REGIONAL: { readonly [service: string]: string } = {
   Lex: 'Bot BotAlias BotVersion ResourcePolicy',
   Logs: 'AccountPolicy Delivery DeliveryDestination DeliverySource Destination LogGroup LogStream MetricFilter QueryDefinition ResourcePolicy SubscriptionFilter',
   MemoryDB: 'ACL Cluster ParameterGroup SubnetGroup User',
-  NetworkFirewall: 'Firewall FirewallPolicy LoggingConfiguration RuleGroup TLSInspectionConfiguration',
+  NetworkFirewall:
+    'Firewall FirewallPolicy LoggingConfiguration RuleGroup TLSInspectionConfiguration VpcEndpointAssociation',
   OpenSearchServerless: 'AccessPolicy Collection LifecyclePolicy SecurityConfig SecurityPolicy VpcEndpoint',
   OpenSearchService: 'Domain',
   Pipes: 'Pipe',

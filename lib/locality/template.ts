@@ -61,18 +61,22 @@ function nestedTemplateOf(type: string, resource: unknown): string | undefined {
 }
 
 /** The entries of a section, with `Fn::ForEach` loops unrolled as far as names go: the loop variable keeps every value. */
-function* entriesOf(section: unknown, scope: Scope): Generator<[string, unknown, Scope]> {
-  for (const [key, value] of Object.entries(isObject(section) ? section : {})) {
+function entriesOf(section: unknown, scope: Scope): (readonly [string, unknown, Scope])[] {
+  return Object.entries(isObject(section) ? section : {}).flatMap(([key, value]) => {
     const loop = key.startsWith('Fn::ForEach::') && Array.isArray(value) ? value : undefined;
-    if (loop === undefined) yield [key, value, scope];
-    else yield* entriesOf(loop[2], loopScope(loop, scope));
-  }
+    return loop === undefined ? [[key, value, scope] as const] : entriesOf(loop[2], loopScope(loop, scope));
+  });
 }
 
 function loopScope([variable, collection]: readonly unknown[], scope: Scope): Scope {
   const items = Array.isArray(collection) ? collection : [collection];
   const values = items.flatMap((item) => flatten(item, scope, () => {})).flatMap((text) => text.split(','));
   return withVariables(scope, [[String(variable), values]]);
+}
+
+function nameIn(object: JsonObject): string | undefined {
+  const name = own(object, 'Name') ?? own(object, 'Key');
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** Walks one resource or output and keeps what it finds. */
@@ -109,19 +113,16 @@ class Walk {
   }
 
   #object(object: JsonObject, path: string, scope: Scope, about: About): void {
-    let isEmpty = true;
-    const beside = own(object, 'Name') ?? own(object, 'Key');
-    const name = typeof beside === 'string' ? beside : undefined;
     const outer = about.key === 'Statement' && about.statement === undefined ? inStatement(object, about) : about;
-    for (const [key, value, innerScope] of entriesOf(object, scope)) {
-      isEmpty = false;
-      const inner = below(outer, key, name);
+    const entries = entriesOf(object, scope);
+    if (entries.length === 0) this.#keep('{}', path, about);
+    for (const [key, value, innerScope] of entries) {
+      const inner = below(outer, key, key === 'Value' ? nameIn(object) : undefined);
       const innerPath = `${path}.${key}`;
       // A property has a plain name; anything else is a key that somebody chose, and can name a place.
       if (!/^[A-Za-z0-9:]+$/.test(key)) this.#keep(key, innerPath, inner);
       this.visit(value, innerPath, innerScope, inner);
     }
-    if (isEmpty) this.#keep('{}', path, about);
   }
 
   #call(node: JsonObject, path: string, scope: Scope, about: About): void {

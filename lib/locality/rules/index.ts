@@ -1,7 +1,4 @@
-/**
- * Every rule, the most telling first: a rule does not report what an earlier one has reported already. A peering is a
- * peering before its `PeerRegion` is a region's name.
- */
+/** The rules, and in which order they speak. */
 import type { LocalityRule } from '../rule.ts';
 import { arn } from './arn.ts';
 import { assembly } from './assembly.ts';
@@ -20,7 +17,8 @@ import { thirdPartyHost } from './third-party-host.ts';
 import { unseenTemplate } from './unseen-template.ts';
 import { zone } from './zone.ts';
 
-export const RULES: readonly LocalityRule[] = [
+/** Rules that know a violation by the place it stands in. */
+const BY_PLACE: readonly LocalityRule[] = [
   unseenTemplate,
   assembly,
   resourceType,
@@ -30,11 +28,19 @@ export const RULES: readonly LocalityRule[] = [
   foreignMetric,
   stackOutput,
   regionOverride,
-  inferenceProfile,
-  arn,
-  awsHost,
-  thirdPartyHost,
-  zone,
   regionSetting,
-  regionToken,
 ];
+
+/** Rules that know it by what is written, wherever that is. */
+const BY_TEXT: readonly LocalityRule[] = [inferenceProfile, arn, awsHost, thirdPartyHost, zone, regionToken];
+
+/**
+ * Every rule, the most telling first: a rule does not report what an earlier one has reported already. A peering is a
+ * peering before its `PeerRegion` is a region's name.
+ */
+export const RULES: readonly LocalityRule[] = [...BY_PLACE, ...BY_TEXT];
+
+/** The rules that can find anything in a value: regions, hosts, ARNs and model ids are never a single bare word. */
+export function rulesFor(value: string): readonly LocalityRule[] {
+  return /[-_.:/]/.test(value) ? RULES : BY_PLACE;
+}
