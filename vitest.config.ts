@@ -11,6 +11,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Calls mostly wait: many of one file fit side by side.
-    maxConcurrency: 16,
+    maxConcurrency: 32,
   },
 });

@@ -2,7 +2,7 @@
  * Every fault the emulated services know, at every stage of a call: the caller is answered, or told so; the cell lives;
  * its log of the call is whole.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import type { DemoCall } from '../../runtime/local/demo/call.ts';
 import type { Fault, FaultName, Stage } from '../../runtime/local/speech/faults.ts';
 import { eventsOfType, startTestCell } from '../support/local-cell.ts';
@@ -10,30 +10,32 @@ import { eventsOfType, startTestCell } from '../support/local-cell.ts';
 const STAGES: readonly Stage[] = ['speech-to-text', 'language-model', 'text-to-speech'];
 const FAULTS: readonly FaultName[] = ['throttle', 'refuse', 'drop-mid-stream', 'stall', 'malformed-event'];
 
-async function callThrough(faults: readonly Fault[]) {
-  const cell = await startTestCell();
-  await cell.call({ steps: [{ waitsMs: 100 }, { hangsUp: true }] }); // the agent's own sentences are there by now
+async function callThrough(faults: readonly Fault[], listensMs: number, { onTestFinished }: TestContext) {
+  const cell = await startTestCell({}, onTestFinished);
+  // By the end of this call the agent's own sentences are synthesized.
+  await cell.call({ steps: [{ waitsMs: 2_500 }, { hangsUp: true }] });
   for (const fault of faults) cell.speech!.inject(fault);
   const call = await cell.call({
-    steps: [{ says: 'What are your opening hours?' }, { waitsMs: 9_000 }, { hangsUp: true }],
-    withinMs: 60_000,
+    steps: [{ says: 'What are your opening hours?' }, { waitsMs: listensMs }, { hangsUp: true }],
   });
   return { cell, call };
 }
 
 describe.concurrent.each(STAGES)('%s', (stage) => {
-  it.concurrent.each(FAULTS)('once: %s', { timeout: 90_000 }, async (name) => {
-    const { cell, call } = await callThrough([{ stage, name }]);
+  it.concurrent.for(FAULTS)('once: %s', { timeout: 90_000 }, async (name, context) => {
+    const { cell, call } = await callThrough([{ stage, name }], 4_000, context);
     expect(cell.speech!.stats().faults).toEqual([{ stage, name, struck: 1 }]);
     expectWords(call);
     expectWholeLog(call.events);
   });
 
-  it.concurrent.each(FAULTS)('for good: %s', { timeout: 90_000 }, async (name) => {
-    const { cell, call } = await callThrough([{ stage, name, count: 1_000, afterEvents: 0 }]);
+  it.concurrent.for(FAULTS)('for good: %s', { timeout: 90_000 }, async (name, context) => {
+    const { cell, call } = await callThrough([{ stage, name, count: 1_000, afterEvents: 0 }], 8_000, context);
     expect(cell.speech!.stats().faults[0]!.struck).toBeGreaterThan(0);
     expectWords(call);
-    expect(eventsOfType(call.events, 'problem').length).toBeGreaterThan(0);
+    // A recognizer that is silent at first looks like a lorry passing by; every other fault is known for what it is.
+    if (stage !== 'speech-to-text' || name !== 'stall')
+      expect(eventsOfType(call.events, 'problem').map((problem) => problem.stage)).toContain(stage);
     expectWholeLog(call.events);
     // The cell is none the worse for it.
     cell.speech!.clearFaults();

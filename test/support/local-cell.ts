@@ -18,7 +18,11 @@ export interface TestCell extends LocalCell {
 export type TestScenario = Partial<z.input<typeof scenarioSchema>> & Pick<z.input<typeof scenarioSchema>, 'steps'>;
 
 /** Speech services without latency, since what is asserted is never how long something took. */
-export async function startTestCell(options: Partial<LocalCellOptions> = {}): Promise<TestCell> {
+export async function startTestCell(
+  options: Partial<LocalCellOptions> = {},
+  /** In a concurrent test, its own `onTestFinished`. */
+  finished: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<TestCell> {
   const events: CallEvent[] = [];
   const cell = await startLocalCell({
     cell: usEast1,
@@ -29,7 +33,7 @@ export async function startTestCell(options: Partial<LocalCellOptions> = {}): Pr
     ...options,
     onEvent: (event) => events.push(event),
   });
-  onTestFinished(() => cell.close());
+  finished(() => cell.close());
   return {
     ...cell,
     events,
