@@ -2,7 +2,8 @@
 import { assertBounded } from './bounds.ts';
 import { MARKER } from './scope.ts';
 
-const ANY_MARKER = new RegExp(MARKER, 'g');
+/** A number that only the deployment knows stands bare where JSON wants a number. */
+const BARE_MARKER = new RegExp(`([:,[]\\s*)(${MARKER.source})(?=\\s*[,\\]}])`, 'g');
 
 export interface Decoded {
   readonly value: unknown;
@@ -16,8 +17,7 @@ export function decode(text: string): Decoded | undefined {
 }
 
 function decodeJson(text: string): Decoded | undefined {
-  // A number that only the deployment knows stands bare where JSON wants a number.
-  for (const candidate of MARKER.test(text) ? [text, text.replace(ANY_MARKER, '0')] : [text]) {
+  for (const candidate of MARKER.test(text) ? [text, text.replace(BARE_MARKER, '$1"$2"')] : [text]) {
     const value = parse(candidate);
     if (value === undefined) continue;
     assertBounded(value);
