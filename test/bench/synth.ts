@@ -1,16 +1,24 @@
 /**
- * How long `cdk synth` takes for all cells, beside a stack with one bucket made by the same library, the same flags and
- * the same validator. Alternating runs, medians: `npx tsx test/bench/synth.ts [RUNS]`
+ * How long `cdk synth` takes for all cells, beside two apps of the same library with the same flags and the same
+ * validator: one with a single bucket, and one with the resources of the cells and nothing else of ours. Alternating
+ * runs, medians: `npx tsx test/bench/synth.ts [RUNS]`
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cells } from '../../regions/cells/index.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const runs = Number(process.argv[2] ?? 5);
 const out = mkdtempSync(join(tmpdir(), 'voicecell-bench-'));
+
+const APPS = {
+  'one bucket': 'node --import tsx test/bench/one-bucket-app.ts',
+  'plain stacks': 'node --import tsx test/bench/plain-app.ts',
+  'all cells': 'node --import tsx bin/app.ts',
+};
+type AppName = keyof typeof APPS;
+const names = Object.keys(APPS) as AppName[];
 
 interface Timing {
   readonly wallMs: number;
@@ -19,33 +27,38 @@ interface Timing {
 }
 
 /** bash's own clock sees the CPU time of the processes it waited for; Node's does not. */
-function synth(...args: readonly string[]): Timing {
-  const command = ['node_modules/.bin/cdk', 'synth', '-q', '--output', join(out, 'cdk.out'), ...args];
+function synth(name: AppName): Timing {
+  const command = ['node_modules/.bin/cdk', 'synth', '-q', '--app', APPS[name], '--output', join(out, name)];
   const timed = `TIMEFORMAT='%R %U %S'; { time ${command.map((word) => `'${word}'`).join(' ')} >/dev/null 2>&1; } 2>&1`;
+  rmSync(join(out, name), { recursive: true, force: true });
   const text = execFileSync('bash', ['-c', timed], { cwd: ROOT, encoding: 'utf8' });
   const [wall, user, system] = text.trim().split(' ').map(Number);
-  rmSync(join(out, 'cdk.out'), { recursive: true, force: true });
   return { wallMs: wall! * 1000, cpuMs: (user! + system!) * 1000 };
 }
+
+const resourcesOf = (name: AppName): number =>
+  readdirSync(join(out, name))
+    .filter((file) => file.endsWith('.template.json'))
+    .reduce(
+      (count, file) => count + Object.keys(JSON.parse(readFileSync(join(out, name, file), 'utf8')).Resources).length,
+      0,
+    );
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`.padStart(8);
 
-const bare: Timing[] = [];
-const ours: Timing[] = [];
-for (let run = 0; run < runs; run++) {
-  bare.push(synth('--app', 'node --import tsx test/bench/bare-app.ts'));
-  ours.push(synth());
-}
-rmSync(out, { recursive: true, force: true });
+const timings: Record<AppName, Timing[]> = { 'one bucket': [], 'plain stacks': [], 'all cells': [] };
+for (let run = 0; run < runs; run++) for (const name of names) timings[name].push(synth(name));
 
-console.log(`${runs} runs each, ${cells.length} cells`);
-for (const [name, of] of [
-  ['wall', ({ wallMs }: Timing) => wallMs],
-  ['CPU', ({ cpuMs }: Timing) => cpuMs],
-] as const) {
-  const [theirs, mine] = [median(bare.map(of)), median(ours.map(of))];
+const wallMs = (name: AppName): number => median(timings[name].map((timing) => timing.wallMs));
+const cpuMs = (name: AppName): number => median(timings[name].map((timing) => timing.cpuMs));
+console.log(`cdk synth, ${runs} runs each, medians`);
+for (const name of names)
   console.log(
-    `${name.padEnd(5)} bare ${seconds(theirs)}   all cells ${seconds(mine)}   ratio ${(mine / theirs).toFixed(2)}`,
+    `  ${name.padEnd(12)} ${String(resourcesOf(name)).padStart(4)} resources  wall ${seconds(wallMs(name))}  CPU ${seconds(cpuMs(name))}`,
   );
-}
+for (const name of names.slice(0, -1))
+  console.log(
+    `  all cells ÷ ${name}: wall ${(wallMs('all cells') / wallMs(name)).toFixed(2)}, CPU ${(cpuMs('all cells') / cpuMs(name)).toFixed(2)}`,
+  );
+rmSync(out, { recursive: true, force: true });
