@@ -4,7 +4,7 @@ import { type Exemption, Exemptions } from './exemptions.ts';
 import type { Finding } from './finding.ts';
 import { type Home, type HomeOptions, homeOf } from './home.ts';
 import type { JsonObject } from './json.ts';
-import type { Leaf, Owner } from './leaf.ts';
+import { isTemplateUrl, type Leaf, type Owner } from './leaf.ts';
 import { ownNames } from './own-names.ts';
 import { parseTemplate } from './parse.ts';
 import type { LocalityRule, Match } from './rule.ts';
@@ -23,6 +23,11 @@ export interface CheckOptions extends Omit<HomeOptions, 'readsNested'> {
   readonly today?: string;
 }
 
+export interface NestedStack {
+  readonly owner: Owner;
+  readonly templateUrl: string;
+}
+
 /** What was found, and how much was looked at. */
 export interface Inspection {
   readonly templatePath: string;
@@ -32,8 +37,8 @@ export interface Inspection {
   readonly values: number;
   /** Values that, in whole or in part, only the deployment knows. */
   readonly opaque: number;
-  /** Files of nested stacks, relative to the template, and the resources they are made into. */
-  readonly nested: readonly Owner[];
+  /** Its nested stacks, by the address CloudFormation fetches their templates from. */
+  readonly nested: readonly NestedStack[];
 }
 
 /** Everything in a template that leaves `home`. Throws `TemplateError` when it cannot be read. */
@@ -63,11 +68,14 @@ export function inspect(source: string | object, given: Home, templatePath: stri
     resources: leaves.filter(({ path }) => path === 'Type').length,
     values: leaves.length,
     opaque: leaves.filter(({ value }) => MARKER.test(value)).length,
-    nested: leaves.filter(({ path, owner }) => path === 'Type' && owner.nestedTemplate).map(({ owner }) => owner),
+    nested: leaves.filter(isTemplateUrl).map(({ owner, value }) => ({ owner, templateUrl: value })),
   };
 }
 
-/** What an earlier rule has reported, a later one does not report again; what is exempted, it does. */
+/**
+ * What an earlier rule has reported, a later one does not report again. The same holds for an exempted text; but a property
+ * that is exempted as a whole (a replication) may still name a region that nobody has permitted.
+ */
 function findingsOf(leaf: Leaf, home: Home, templatePath: string, exempted: Exemptions): Finding[] {
   if (leaf.inert !== undefined) return [];
   const reported: Match[] = [];
@@ -76,9 +84,9 @@ function findingsOf(leaf: Leaf, home: Home, templatePath: string, exempted: Exem
     for (const match of rule.find(leaf, home)) {
       if (reported.some(({ span }) => match.span[0] < span[1] && span[0] < match.span[1])) continue;
       const finding = findingOf(rule, leaf, match, templatePath);
-      if (exempted.covers(finding)) continue;
-      reported.push(match);
-      findings.push(finding);
+      const isExempted = exempted.covers(finding);
+      if (!isExempted) findings.push(finding);
+      if (!isExempted || match.property === undefined) reported.push(match);
     }
   return findings;
 }

@@ -62,8 +62,8 @@ export function inspectStack(stack: AssemblyStack, home: Home, exempted: Exempti
   };
   return [
     inspect(entry, home, manifestPath, exempted),
-    ...inspectFile(stack.templateFile, home, exempted),
-    ...stack.assetFiles.map((file) => inspect(assetsOf(file), home, file, exempted)),
+    ...inspectFile(stack.templateFile, home, exempted, new Map(stack.assetFiles.flatMap(sourcesOf))),
+    ...stack.assetFiles.map((file) => inspect(destinationsOf(file), home, file, exempted)),
   ];
 }
 
@@ -81,10 +81,8 @@ export function withoutRegion({ id, directory, environment }: AssemblyStack): Fi
 }
 
 /** The assets of a manifest as resources, each with its destinations. */
-function assetsOf(file: string): object {
-  const manifest = readJson(file);
-  const assets = ['files', 'dockerImages'].flatMap((kind) => Object.entries(asObject(own(manifest, kind))));
-  const resources = assets.map(([hash, asset]) => {
+function destinationsOf(file: string): object {
+  const resources = assetsIn(file).map(([hash, asset]) => {
     const name = own(asset, 'displayName');
     const destinations = asSubstitutions(own(asset, 'destinations'));
     return [
@@ -93,6 +91,19 @@ function assetsOf(file: string): object {
     ] as const;
   });
   return { Resources: Object.fromEntries(resources) };
+}
+
+/** Hash → the file that is published under it. */
+function sourcesOf(file: string): [string, string][] {
+  return assetsIn(file).flatMap(([hash, asset]): [string, string][] => {
+    const path = own(own(asset, 'source'), 'path');
+    return typeof path === 'string' ? [[hash, path]] : [];
+  });
+}
+
+function assetsIn(file: string): [string, unknown][] {
+  const manifest = readJson(file);
+  return ['files', 'dockerImages'].flatMap((kind) => Object.entries(asObject(own(manifest, kind))));
 }
 
 /** The manifests write `${AWS::Region}` without a function around it; the CLI fills it in. */

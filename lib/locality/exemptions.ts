@@ -1,6 +1,6 @@
 /**
  * Exemptions are data: what is let pass, why, and until when. One that no longer matches anything, or whose day has come, is
- * a finding itself, so that none outlives its reason. An exempted value stays in view of the other rules.
+ * a finding itself, so that none outlives its reason.
  */
 import { z } from 'zod';
 import type { Finding } from './finding.ts';

@@ -2,11 +2,10 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { TemplateError } from './bounds.ts';
-import { type Inspection, inspect } from './check.ts';
+import { type Inspection, inspect, type NestedStack } from './check.ts';
 import type { Exemptions } from './exemptions.ts';
 import type { Finding } from './finding.ts';
 import type { Home } from './home.ts';
-import type { Owner } from './leaf.ts';
 
 /** Nothing that describes a deployment is larger; CloudFormation takes 1 MB, a cloud assembly's manifest a few. */
 const MAX_FILE_BYTES = 16_000_000;
@@ -23,41 +22,53 @@ export function readText(file: string): string {
 
 /**
  * Checks a template and, below it, the templates of its nested stacks. Files are named as `file` is. A file outside the
- * template's directory is not read: a template may come from a stranger. Throws {@link TemplateError}, with the file's name.
+ * template's directory is not read: a template may come from a stranger. `assets`: hash → file. Throws {@link TemplateError}, with the file's name.
  */
-export function inspectFile(file: string, home: Home, exempted: Exemptions): Inspection[] {
+export function inspectFile(
+  file: string,
+  home: Home,
+  exempted: Exemptions,
+  assets: ReadonlyMap<string, string> = new Map(),
+): Inspection[] {
   const root = realpathSync(dirname(file));
   const seen = new Set<string>();
   const visit = (path: string): Inspection[] => {
     if (seen.has(path)) return [];
     seen.add(path);
     const inspection = named(path, () => inspect(readText(path), home, path, exempted));
-    const below = inspection.nested.map((owner) => ({ owner, path: nestedFile(owner, path, root) }));
-    const unseen = below.flatMap(({ owner, path: nested }) => (nested === undefined ? [unread(owner, path)] : []));
+    const found = inspection.nested.map((stack) => ({ stack, file: nestedFile(stack, path, root, assets) }));
+    const unseen = found.flatMap(({ stack, file: nested }) => (nested === undefined ? [unread(stack, path)] : []));
     return [
       { ...inspection, findings: [...inspection.findings, ...unseen] },
-      ...below.flatMap(({ path: nested }) => (nested === undefined ? [] : visit(nested))),
+      ...found.flatMap(({ file: nested }) => (nested === undefined ? [] : visit(nested))),
     ];
   };
   return visit(file);
 }
 
-/** The file of a nested stack, if it is there and below `root`. */
-function nestedFile({ nestedTemplate = '' }: Owner, template: string, root: string): string | undefined {
-  const path = resolve(dirname(template), nestedTemplate);
+/** The file of a nested stack, if something says which it is, and it is there, below `root`. */
+function nestedFile(
+  { owner, templateUrl }: NestedStack,
+  template: string,
+  root: string,
+  assets: ReadonlyMap<string, string>,
+): string | undefined {
+  const hash = /\/([0-9a-f]{64})\.json$/.exec(templateUrl)?.[1];
+  const named = owner.nestedTemplate ?? assets.get(hash ?? '');
+  const path = resolve(dirname(template), named ?? '');
   const found = statSync(path, { throwIfNoEntry: false });
-  if (!found?.isFile() || !`${realpathSync(path)}`.startsWith(root + sep)) return undefined;
-  return relative(process.cwd(), path) || path;
+  if (!found?.isFile() || !realpathSync(path).startsWith(root + sep)) return undefined;
+  return join(dirname(template), relative(dirname(template), path));
 }
 
-function unread({ logicalId, constructPath, nestedTemplate = '' }: Owner, templatePath: string): Finding {
+function unread({ owner, templateUrl }: NestedStack, templatePath: string): Finding {
   return {
     rule: 'unseen-template',
     templatePath,
-    logicalId,
-    constructPath,
+    logicalId: owner.logicalId,
+    constructPath: owner.constructPath,
     property: 'Properties.TemplateURL',
-    value: nestedTemplate,
+    value: owner.nestedTemplate ?? templateUrl,
     problem: 'is a nested template that is not beside this one, so it was not read',
     fix: 'put its file beside the template, and check again',
   };

@@ -14,7 +14,7 @@ export interface Home {
   readonly permits: (host: string) => boolean;
   /** The account of the cell, where it is known. */
   readonly account?: string;
-  /** Nested templates that lie in files beside the template are read and checked too. */
+  /** Whoever asks reads the templates of nested stacks too, and reports those that cannot be read. */
   readonly readsNested: boolean;
 }
 

@@ -8,7 +8,7 @@ export interface Owner {
   readonly type: string;
   /** `VoiceCell-…/Buckets/Recordings/Resource`, where the CDK has left it. */
   readonly constructPath?: string;
-  /** The file a nested stack is made from, relative to the template. */
+  /** The file a nested stack is made from, relative to the template, where something says so. */
   readonly nestedTemplate?: string;
 }
 
@@ -23,4 +23,9 @@ export interface Leaf {
   readonly name?: string;
   /** Why nothing is ever sent where this value points: it is prose, it forbids, or it says where probes come from. */
   readonly inert?: 'prose' | 'denied' | 'inbound';
+}
+
+/** Where CloudFormation fetches the template of a nested stack from. */
+export function isTemplateUrl({ owner, path }: Leaf): boolean {
+  return owner.type === 'AWS::CloudFormation::Stack' && path === 'Properties.TemplateURL';
 }

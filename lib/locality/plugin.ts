@@ -61,7 +61,7 @@ function violationOf(finding: Finding): PolicyViolation {
   return {
     ruleName: rule,
     severity: 'fatal',
-    description: `${JSON.stringify(value)} ${problem}`,
+    description: `${property}: ${JSON.stringify(value)} ${problem}`,
     fix,
     violatingResources: [
       {

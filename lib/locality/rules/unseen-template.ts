@@ -3,6 +3,7 @@
  * Nothing can be said about it, so nothing is proved.
  * Nested stacks whose file lies beside the template are read and checked like the template itself.
  */
+import { isTemplateUrl } from '../leaf.ts';
 import { type LocalityRule, whole } from '../rule.ts';
 
 /** Transforms of AWS that add nothing of their own, or that are resolved here (loops). */
@@ -11,8 +12,7 @@ const HARMLESS_TRANSFORMS = /^AWS::(?:LanguageExtensions|SecretsManager-\d{4}-\d
 export const unseenTemplate: LocalityRule = {
   name: 'unseen-template',
   find: (leaf, home) => {
-    const isNested = leaf.owner.type === 'AWS::CloudFormation::Stack' && leaf.path === 'Properties.TemplateURL';
-    if (isNested && !(home.readsNested && leaf.owner.nestedTemplate !== undefined))
+    if (isTemplateUrl(leaf) && !home.readsNested)
       return [
         whole(leaf, 'is a nested template that was not read', 'check the cdk.out directory, or give its file too'),
       ];

@@ -31,8 +31,7 @@ describe('an exemption', () => {
     expect(check(name).map(({ rule }) => rule)).toEqual(['replication']);
   });
 
-  it('uncovers what the exempted finding had stood for', () => {
-    // A permitted replication may still name a region that nobody has permitted.
+  it('of a whole property leaves in view what stands in it', () => {
     expect(check(name, standby)).toMatchObject([{ rule: 'region-token', value: 'eu-west-1' }]);
   });
 
