@@ -5,17 +5,19 @@ import { consoleHost } from '../regions/endpoints.ts';
 import type { CellAlarms } from './alarms.ts';
 import type { Ingress } from './ingress.ts';
 import type { CellSecrets } from './secrets.ts';
+import type { VoiceService } from './voice-service.ts';
 
 export interface NextStepsProps {
   readonly cell: Cell;
   readonly ingress: Ingress;
   readonly secrets: CellSecrets;
+  readonly voice: VoiceService;
   readonly alarms: CellAlarms;
   readonly dashboard: Dashboard;
 }
 
 /** The outputs of a deployment: each is something a person does or opens next. */
-export function nextSteps(stack: Stack, { cell, ingress, secrets, alarms, dashboard }: NextStepsProps): void {
+export function nextSteps(stack: Stack, { cell, ingress, secrets, voice, alarms, dashboard }: NextStepsProps): void {
   const { region, domain, channels } = cell;
   const output = (name: string, value: string, description: string) =>
     new CfnOutput(stack, name, { value, description });
@@ -34,6 +36,12 @@ export function nextSteps(stack: Stack, { cell, ingress, secrets, alarms, dashbo
     );
   for (const { variable, description, secret } of secrets.all)
     output(pascal(variable), secret.secretName, `The name of a secret. ${description}`);
+  if (secrets.all.length > 0)
+    output(
+      'RestartTasks',
+      `aws ecs update-service --region ${region} --cluster ${voice.cluster.clusterName} --service ${voice.service.serviceName} --force-new-deployment`,
+      'Run it after a secret was put: tasks read secrets when they start',
+    );
   output(
     'DashboardAddress',
     `https://${consoleHost(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,

@@ -73,7 +73,7 @@ export class VoiceCellStack extends Stack {
     new CellHealth(this, 'Health', { cell, alarms });
     const { dashboard } = new CellDashboard(this, 'Dashboard', { cell, alarms });
 
-    nextSteps(this, { cell: wanted, ingress, secrets, alarms, dashboard });
+    nextSteps(this, { cell: wanted, ingress, secrets, voice, alarms, dashboard });
   }
 
   /** Asking the account for its zones would need credentials; the cell knows them. */

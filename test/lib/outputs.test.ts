@@ -28,6 +28,9 @@ describe('a deployment tells what to do next', () => {
   test('which secrets wait to be told', () => {
     expect(open.json.Outputs.TwilioAuthToken!.Description).toContain('Put here the auth token of Twilio region us1');
     expect(Object.keys(outputsOf(open))).toContain('VoicecellPhoneKey');
+    expect(outputsOf(open).RestartTasks).toMatch(
+      /^aws ecs update-service --region us-east-1 --cluster .* --force-new-deployment$/,
+    );
   });
 
   test('that a cell without a domain cannot be called yet', () => {
