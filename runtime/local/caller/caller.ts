@@ -1,14 +1,18 @@
-/** A simulated caller: speaks, listens, interrupts, types and hangs up as his scenario says, over the real protocol. */
+/**
+ * A simulated caller: speaks, listens, interrupts, types and hangs up as his scenario says, over the real protocol. When
+ * his socket breaks, the cell is asked how the call goes on, as Twilio asks it.
+ */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readWav } from '../../audio/wav.ts';
 import { toTelephone } from '../telephone.ts';
 import { createVoice, type Voice } from '../voice.ts';
-import { type DialOptions, dial, type Line } from './dial.ts';
+import { type Continuation, type DialOptions, dial, type Line } from './dial.ts';
 import { Ear } from './ear.ts';
 import { Mouth } from './mouth.ts';
 import type { Prompt } from './prompter.ts';
 import type { Scenario, Step } from './scenario.ts';
+import { Wire } from './wire.ts';
 
 /** One answer, as the caller perceived it. */
 export interface Gap {
@@ -30,7 +34,10 @@ export interface PlaceCallOptions extends Omit<DialOptions, 'from' | 'to'> {
   readonly scenario: Scenario;
   /** Told each line just before it is spoken: the emulated recognizer does not understand speech. */
   readonly prompt?: Prompt;
+  /** He hangs up when it aborts. */
   readonly signal?: AbortSignal;
+  /** Told of each socket of the call as soon as it is open. */
+  readonly onLine?: (line: Line) => void;
 }
 
 const POLL_MS = 10;
@@ -44,51 +51,78 @@ export async function placeCall(options: PlaceCallOptions): Promise<CallRecord> 
 }
 
 class Caller {
-  readonly #line: Line;
   readonly #options: PlaceCallOptions;
   readonly #voice: Voice;
   readonly #ear: Ear;
   readonly #mouth: Mouth;
   readonly #gaps: Gap[] = [];
   readonly #startedAt = performance.now();
+  /** Ends the call before its last step; the reason is who ended it. */
   readonly #cut = new AbortController();
-  #sequence = 1;
-  /** What the agent owes an answer to; at first, its greeting. */
-  #awaiting: { said: string; since: number; greeting?: true } | undefined;
+  #wire: Wire;
+  #hungUp = false;
+  #continuation: string | undefined;
+  /** What the agent owes an answer to; `said` is undefined where it owes its greeting. */
+  #awaiting: { said: string | undefined; since: number } | undefined;
 
   constructor(line: Line, options: PlaceCallOptions, voice: Voice) {
-    this.#line = line;
     this.#options = options;
     this.#voice = voice;
-    this.#ear = new Ear((name) => this.#send({ event: 'mark', mark: { name } }));
-    this.#mouth = new Mouth((frame) => this.#sendFrame(frame));
-    line.socket.on('message', (data) => this.#receive(JSON.parse(String(data))));
-    line.socket.on('close', () => this.#cut.abort());
-    line.socket.on('error', () => this.#cut.abort());
-    options.signal?.addEventListener('abort', () => this.#cut.abort(), { once: true });
+    this.#ear = new Ear((name) => this.#wire.mark(name));
+    this.#mouth = new Mouth((frame) => this.#wire.frame(frame));
+    this.#wire = this.#attach(line);
+    options.signal?.addEventListener('abort', () => this.#cut.abort('caller'), { once: true });
   }
 
   async run(): Promise<CallRecord> {
     const { steps, withinMs } = this.#options.scenario;
-    this.#awaiting = { said: '', since: performance.now(), greeting: true };
-    const tooLong = setTimeout(() => this.#cut.abort(), withinMs);
+    const tooLong = setTimeout(() => this.#cut.abort('nobody'), withinMs);
     let endedBy: CallRecord['endedBy'] = 'caller';
     try {
       for (const step of steps) await this.#do(step);
     } catch (error) {
       if (!this.#cut.signal.aborted) throw error;
-      endedBy = this.#line.socket.readyState === this.#line.socket.OPEN ? 'nobody' : 'agent';
+      endedBy = this.#cut.signal.reason;
     } finally {
       clearTimeout(tooLong);
       this.#noteGap();
       this.#mouth.close();
       this.#ear.close();
+      this.#hungUp = true;
+      this.#wire.stop();
     }
-    if (endedBy !== 'agent') this.#send({ event: 'stop', stop: { callSid: this.#line.callSid } });
-    this.#line.socket.close();
-    const continuation = await this.#line.continueCall().catch((error: Error) => error.message);
+    const continuation = this.#continuation ?? (await this.#continueCall('completed')).twiml;
     const durationMs = Math.round(performance.now() - this.#startedAt);
-    return { callSid: this.#line.callSid, gaps: this.#gaps, endedBy, continuation, durationMs };
+    return { callSid: this.#wire.line.callSid, gaps: this.#gaps, endedBy, continuation, durationMs };
+  }
+
+  #attach(line: Line): Wire {
+    this.#options.onLine?.(line);
+    this.#awaitAnswer(undefined, performance.now());
+    return new Wire(line, {
+      audio: (audio) => this.#ear.hear(audio),
+      mark: (name) => this.#ear.mark(name),
+      clear: () => this.#ear.clear(),
+      closed: () => void this.#carryOn(),
+    });
+  }
+
+  /** The socket is gone without his having hung up: the cell has let go of the call, or takes it up again. */
+  async #carryOn(): Promise<void> {
+    if (this.#hungUp) return;
+    this.#ear.cut();
+    const { twiml, line } = await this.#continueCall('in-progress');
+    if (line && !this.#hungUp) {
+      this.#wire = this.#attach(line);
+      return;
+    }
+    line?.socket.close();
+    this.#continuation = twiml;
+    this.#cut.abort('agent');
+  }
+
+  async #continueCall(callStatus: 'in-progress' | 'completed'): Promise<Continuation> {
+    return this.#wire.line.continueCall(callStatus).catch((error: Error) => ({ twiml: error.message }));
   }
 
   async #do(step: Step): Promise<void> {
@@ -100,27 +134,43 @@ class Caller {
       await this.#speak(step.interrupts);
     } else if ('coughs' in step) {
       await this.#agentSpeaking(step.afterMs);
-      await this.#mouth.speak(noise(step.coughs));
+      await this.#utter(noise(step.coughs));
     } else if ('playsWav' in step) {
       await this.#agentFinished();
-      await this.#mouth.speak(await recording(step.playsWav));
+      await this.#utter(await recording(step.playsWav));
       this.#awaitAnswer(`(${step.playsWav})`);
     } else if ('dials' in step) {
       await this.#agentFinished();
-      for (const digit of step.dials) this.#send({ event: 'dtmf', dtmf: { track: 'inbound_track', digit } });
+      for (const digit of step.dials) this.#wire.digit(digit);
       this.#awaitAnswer(`(keypad ${step.dials})`, performance.now());
+    } else if ('losesSocket' in step) {
+      const broken = this.#wire;
+      broken.break();
+      await this.#until(() => this.#wire !== broken);
+    } else if ('vanishes' in step) {
+      this.#hungUp = true;
+      this.#wire.break();
     } else if ('waitsMs' in step) await this.#pause(step.waitsMs);
     else if ('listens' in step) await this.#pause(this.#options.scenario.withinMs);
   }
 
   async #speak(text: string): Promise<void> {
     const audio = await this.#voice.speak(text);
-    await this.#options.prompt?.(this.#line.callSid, { text, spokenMs: audio.length / 8 });
-    await this.#mouth.speak(audio);
+    await this.#options.prompt?.(this.#wire.line.callSid, { text, spokenMs: audio.length / 8 });
+    await this.#utter(audio);
     this.#awaitAnswer(text);
   }
 
-  #awaitAnswer(said: string, since = this.#mouth.lastSoundAt): void {
+  /** Makes the sound, to its end or that of the call. */
+  async #utter(audio: Uint8Array): Promise<void> {
+    let isOut = false;
+    void this.#mouth.speak(audio).then(() => {
+      isOut = true;
+    });
+    await this.#until(() => isOut);
+  }
+
+  #awaitAnswer(said: string | undefined, since = this.#mouth.lastSoundAt): void {
     this.#noteGap();
     this.#ear.takeFirstSound();
     this.#awaiting = { said, since };
@@ -130,9 +180,9 @@ class Caller {
   #noteGap(): void {
     if (!this.#awaiting) return;
     const firstSound = this.#ear.takeFirstSound();
-    const { said, since, greeting } = this.#awaiting;
+    const { said, since } = this.#awaiting;
     this.#awaiting = undefined;
-    if (greeting) return;
+    if (said === undefined) return;
     this.#gaps.push({ said, gapMs: firstSound === undefined ? undefined : Math.round(firstSound - since) });
   }
 
@@ -160,28 +210,6 @@ class Caller {
 
   async #pause(ms: number): Promise<void> {
     await pause(ms, undefined, { signal: this.#cut.signal });
-  }
-
-  #receive(message: { event?: string; media?: { payload: string }; mark?: { name: string } }): void {
-    if (message.event === 'media' && message.media) this.#ear.hear(Buffer.from(message.media.payload, 'base64'));
-    else if (message.event === 'mark' && message.mark) this.#ear.mark(message.mark.name);
-    else if (message.event === 'clear') this.#ear.clear();
-  }
-
-  #sendFrame(frame: Uint8Array): void {
-    const media = {
-      track: 'inbound',
-      chunk: String(this.#sequence),
-      timestamp: String(Math.round(performance.now() - this.#startedAt)),
-      payload: Buffer.from(frame).toString('base64'),
-    };
-    this.#send({ event: 'media', media });
-  }
-
-  #send(message: object): void {
-    if (this.#line.socket.readyState !== this.#line.socket.OPEN) return;
-    const envelope = { sequenceNumber: String(++this.#sequence), streamSid: this.#line.streamSid };
-    this.#line.socket.send(JSON.stringify({ ...message, ...envelope }));
   }
 }
 

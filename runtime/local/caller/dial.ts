@@ -3,15 +3,26 @@
  * what the cell said instead.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import twilio from 'twilio';
 import { WebSocket } from 'ws';
+import { attribute, content, customParameters, sentence } from './twiml.ts';
 
 export interface Line {
   readonly callSid: string;
   readonly streamSid: string;
   readonly socket: WebSocket;
-  /** What Twilio does when the socket closes: asks the cell how the call goes on. @returns its TwiML. */
-  continueCall(): Promise<string>;
+  /**
+   * What Twilio does when the socket has closed: asks the cell how the call goes on, and attaches it again if so told.
+   * @param callStatus `in-progress` while the caller is there.
+   */
+  continueCall(callStatus: 'in-progress' | 'completed'): Promise<Continuation>;
+}
+
+export interface Continuation {
+  readonly twiml: string;
+  /** The call's next socket, where there is one. */
+  readonly line?: Line;
 }
 
 export interface DialOptions {
@@ -28,24 +39,39 @@ export interface DialOptions {
 /** Thrown when the cell does not take the call; `message` holds its answer. */
 export class CallRefused extends Error {}
 
-export async function dial(options: DialOptions): Promise<Line> {
-  const callSid = options.callSid ?? `CA${randomBytes(16).toString('hex')}`;
-  const streamSid = `MZ${randomBytes(16).toString('hex')}`;
-  const accountSid = `AC${'0'.repeat(32)}`;
-  const parameters = {
-    CallSid: callSid,
-    AccountSid: accountSid,
-    From: options.from,
-    To: options.to,
-    Direction: 'inbound',
-    ApiVersion: '2010-04-01',
-  };
-  const post = (path: string, extra: Record<string, string>) => postSigned(options, path, { ...parameters, ...extra });
+/** A cell that passes a call on more often than this passes it on for ever. */
+const MOST_REDIRECTS = 5;
+const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 
-  const twiml = await post('/twilio/voice', { CallStatus: 'ringing' });
+export async function dial(options: DialOptions): Promise<Line> {
+  const callSid = options.callSid ?? newSid('CA');
+  const { twiml, line } = await follow({ ...options, callSid }, '/twilio/voice', { CallStatus: 'ringing' });
+  if (!line) throw new CallRefused(`the cell did not take the call: ${sentence(twiml)}`);
+  return line;
+}
+
+type Call = DialOptions & { readonly callSid: string };
+
+/** Asks the cell what to do, and does it: waits and asks elsewhere, or opens the socket it names. */
+async function follow(
+  call: Call,
+  path: string,
+  fields: Record<string, string>,
+  redirects = MOST_REDIRECTS,
+): Promise<Continuation> {
+  const twiml = await post(call, path, fields);
   const streamUrl = attribute(twiml, 'Stream', 'url');
-  if (!streamUrl) throw new CallRefused(`the cell did not take the call: ${sentence(twiml)}`);
-  const socket = await openSocket(options, streamUrl);
+  if (streamUrl) return { twiml, line: await attach(call, streamUrl, twiml) };
+  const elsewhere = content(twiml, 'Redirect');
+  if (elsewhere === undefined || redirects === 0) return { twiml };
+  await pause(Number(attribute(twiml, 'Pause', 'length') ?? 0) * 1_000);
+  return follow(call, pathOf(elsewhere, call), fields, redirects - 1);
+}
+
+async function attach(call: Call, streamUrl: string, twiml: string): Promise<Line> {
+  const { callSid } = call;
+  const streamSid = newSid('MZ');
+  const socket = await openSocket(call, streamUrl);
   const send = (message: object) => socket.send(JSON.stringify(message));
   send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
   send({
@@ -54,30 +80,38 @@ export async function dial(options: DialOptions): Promise<Line> {
     streamSid,
     start: {
       streamSid,
-      accountSid,
+      accountSid: ACCOUNT_SID,
       callSid,
       tracks: ['inbound'],
       customParameters: customParameters(twiml),
       mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
     },
   });
-  const action = attribute(twiml, 'Connect', 'action') ?? '/twilio/continue';
-  const { pathname, search } = new URL(action, options.cell);
+  const action = pathOf(attribute(twiml, 'Connect', 'action') ?? '/twilio/continue', call);
   return {
     callSid,
     streamSid,
     socket,
-    continueCall: () => post(`${pathname}${search}`, { CallStatus: 'in-progress', StreamSid: streamSid }),
+    continueCall: (callStatus) => follow(call, action, { CallStatus: callStatus, StreamSid: streamSid }),
   };
 }
 
-async function postSigned(options: DialOptions, path: string, parameters: Record<string, string>): Promise<string> {
-  const signedUrl = new URL(path, options.publicUrl ?? options.cell).href;
-  const response = await fetch(new URL(path, options.cell), {
+async function post(call: Call, path: string, fields: Record<string, string>): Promise<string> {
+  const parameters = {
+    CallSid: call.callSid,
+    AccountSid: ACCOUNT_SID,
+    From: call.from,
+    To: call.to,
+    Direction: 'inbound',
+    ApiVersion: '2010-04-01',
+    ...fields,
+  };
+  const signedUrl = new URL(path, call.publicUrl ?? call.cell).href;
+  const response = await fetch(new URL(path, call.cell), {
     method: 'POST',
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
-      'x-twilio-signature': twilio.getExpectedTwilioSignature(options.authToken, signedUrl, parameters),
+      'x-twilio-signature': twilio.getExpectedTwilioSignature(call.authToken, signedUrl, parameters),
     },
     body: new URLSearchParams(parameters).toString(),
   });
@@ -88,14 +122,14 @@ async function postSigned(options: DialOptions, path: string, parameters: Record
   return text;
 }
 
-function openSocket(options: DialOptions, streamUrl: string): Promise<WebSocket> {
+function openSocket(call: Call, streamUrl: string): Promise<WebSocket> {
   const url = new URL(streamUrl);
   // The cell names its public address; on one machine the caller goes to where it was told to call.
-  if (options.publicUrl || url.host !== options.cell.host) {
-    url.host = options.cell.host;
-    url.protocol = options.cell.protocol === 'https:' ? 'wss:' : 'ws:';
-  } else if (options.cell.protocol === 'http:') url.protocol = 'ws:';
-  const signature = twilio.getExpectedTwilioSignature(options.authToken, streamUrl, {});
+  if (call.publicUrl || url.host !== call.cell.host) {
+    url.host = call.cell.host;
+    url.protocol = call.cell.protocol === 'https:' ? 'wss:' : 'ws:';
+  } else if (call.cell.protocol === 'http:') url.protocol = 'ws:';
+  const signature = twilio.getExpectedTwilioSignature(call.authToken, streamUrl, {});
   const socket = new WebSocket(url, { headers: { 'x-twilio-signature': signature }, perMessageDeflate: false });
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(socket));
@@ -103,19 +137,12 @@ function openSocket(options: DialOptions, streamUrl: string): Promise<WebSocket>
   });
 }
 
-function attribute(twiml: string, element: string, name: string): string | undefined {
-  const value = new RegExp(`<${element}\\b[^>]*\\b${name}="([^"]*)"`).exec(twiml)?.[1];
-  return value?.replaceAll('&amp;', '&');
+/** Of an address in TwiML, absolute or not. */
+function pathOf(address: string, { cell }: Call): string {
+  const { pathname, search } = new URL(address, cell);
+  return `${pathname}${search}`;
 }
 
-function customParameters(twiml: string): Record<string, string> {
-  const found = [...twiml.matchAll(/<Parameter\b[^>]*>/g)].map(([tag]) => [
-    attribute(tag, 'Parameter', 'name') ?? '',
-    attribute(tag, 'Parameter', 'value') ?? '',
-  ]);
-  return Object.fromEntries(found);
-}
-
-function sentence(twiml: string): string {
-  return /<Say[^>]*>([^<]*)</.exec(twiml)?.[1] ?? twiml.slice(0, 200);
+function newSid(prefix: 'CA' | 'MZ'): string {
+  return `${prefix}${randomBytes(16).toString('hex')}`;
 }

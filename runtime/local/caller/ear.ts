@@ -63,14 +63,24 @@ export class Ear {
 
   /** What is not played yet never will be; the marks come back at once. */
   clear(): void {
-    this.#playedOutAt = performance.now();
-    this.#audibleUntil = Math.min(this.#audibleUntil, this.#playedOutAt);
+    this.#silence();
     for (const name of [...this.#marks.keys()]) this.#return(name);
+  }
+
+  /** The line is cut: what is not played yet never will be, and there is nobody to give marks back to. */
+  cut(): void {
+    this.#silence();
+    this.close();
   }
 
   close(): void {
     for (const timer of this.#marks.values()) clearTimeout(timer);
     this.#marks.clear();
+  }
+
+  #silence(): void {
+    this.#playedOutAt = performance.now();
+    this.#audibleUntil = Math.min(this.#audibleUntil, this.#playedOutAt);
   }
 
   #return(name: string): void {

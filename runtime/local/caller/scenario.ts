@@ -19,7 +19,11 @@ const stepSchema = z.union([
   z.strictObject({ waitsMs: z.int().positive() }),
   /** Waits until the agent has finished and says nothing until it ends the call. */
   z.strictObject({ listens: z.literal(true) }),
+  /** The network breaks: his socket dies without a word, and the cell is asked how the call goes on. */
+  z.strictObject({ losesSocket: z.literal(true) }),
   z.strictObject({ hangsUp: z.literal(true) }),
+  /** Hangs up as a telephone does that is out of reach: his socket dies, and nobody asks for it again. */
+  z.strictObject({ vanishes: z.literal(true) }),
 ]);
 
 const expectationSchema = z
