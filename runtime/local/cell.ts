@@ -8,7 +8,7 @@ import { loadAgents } from '../agents/store.ts';
 import type { CallEventSink } from '../call/events.ts';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
-import { openRuntime } from '../open.ts';
+import { openRuntime, type Runtime } from '../open.ts';
 import { DEMO_AGENTS, DEMO_REPLIES } from './demo/files.ts';
 import { EMBEDDED_POOL_SIZE, startEmbeddedPostgres } from './postgres.ts';
 import { LOCAL_AUTH_TOKEN } from './secrets.ts';
@@ -41,6 +41,8 @@ export interface LocalCell {
   readonly databaseUrl: string;
   /** Absent with AWS. */
   readonly speech?: SpeechEmulator;
+  /** See {@link Runtime.drain}. */
+  drain(withinMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,7 +79,8 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
     });
     closers.push(() => runtime.close());
     const url = new URL(`http://localhost:${runtime.port}/`);
-    return { url, publicUrl: config.publicUrl, databaseUrl, speech, close };
+    const drain = (withinMs: number) => runtime.drain(withinMs);
+    return { url, publicUrl: config.publicUrl, databaseUrl, speech, drain, close };
   } catch (error) {
     await close();
     throw error;

@@ -5,14 +5,14 @@ import usEast1 from '../../regions/cells/us-east-1.ts';
 import type { CallEvent } from '../../runtime/call/events.ts';
 import { scenarioSchema } from '../../runtime/local/caller/scenario.ts';
 import { type LocalCell, type LocalCellOptions, startLocalCell } from '../../runtime/local/cell.ts';
-import { type DemoCall, placeDemoCall } from '../../runtime/local/demo/call.ts';
+import { type DemoCall, type DemoCallOptions, placeDemoCall } from '../../runtime/local/demo/call.ts';
 
 /** Nothing listens there: events wait, and calls go on. */
 export const NO_DATABASE = 'postgres://voicecell:none@127.0.0.1:9/none';
 
 export interface TestCell extends LocalCell {
   readonly events: readonly CallEvent[];
-  call(scenario: TestScenario): Promise<DemoCall>;
+  call(scenario: TestScenario, options?: DemoCallOptions): Promise<DemoCall>;
 }
 
 export type TestScenario = Partial<z.input<typeof scenarioSchema>> & Pick<z.input<typeof scenarioSchema>, 'steps'>;
@@ -37,8 +37,13 @@ export async function startTestCell(
   return {
     ...cell,
     events,
-    call: (scenario) =>
-      placeDemoCall(cell, scenarioSchema.parse({ name: 'test', politenessMs: 600, ...scenario }), () => events),
+    call: (scenario, callOptions) =>
+      placeDemoCall(
+        cell,
+        scenarioSchema.parse({ name: 'test', politenessMs: 600, ...scenario }),
+        () => events,
+        callOptions,
+      ),
   };
 }
 
