@@ -23,7 +23,8 @@ const LONGEST_BODY_BYTES = 64_000;
 const PIECE_BYTES = 4_000;
 
 export class EmulatedPolly {
-  readonly stats = { requests: 0, refused: 0, characters: 0 };
+  /** `requests` of either kind; `streams` are those of them that stay open for more text. */
+  readonly stats = { requests: 0, streams: 0, refused: 0, characters: 0 };
   readonly #options: PollyOptions;
   readonly #quotas: ReadonlyMap<Engine, PollyQuota>;
 
@@ -57,6 +58,7 @@ export class EmulatedPolly {
     await this.#admitted(settings.engine, strike, async (speak) => {
       writeHead(response, 200, { 'content-type': 'application/vnd.amazon.eventstream' });
       const answer = new StreamedAnswer(response, strike);
+      this.stats.streams++;
       const stream = new SpeechStream(answer, async (text) => inPieces(await speak(settings, text)));
       await stream.run(request);
     });
