@@ -17,73 +17,45 @@ interface Door {
 
 const of = InterfaceVpcEndpointAwsService;
 
-/** The AWS services a cell reaches, each by a private door of its own region. Fargate needs no ECS agent endpoints. */
-function doorsOf(cell: Cell): Door[] {
-  const doors: Door[] = [
-    {
-      id: 'EcrApi',
-      service: of.ECR,
-      actions: [
-        'ecr:GetAuthorizationToken',
-        'ecr:BatchCheckLayerAvailability',
-        'ecr:GetDownloadUrlForLayer',
-        'ecr:BatchGetImage',
-      ],
-    },
-    { id: 'EcrDocker', service: of.ECR_DOCKER, actions: ['ecr:*'] },
-    {
-      id: 'Logs',
-      service: of.CLOUDWATCH_LOGS,
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-    },
-    {
-      id: 'SecretsManager',
-      service: of.SECRETS_MANAGER,
-      actions: ['secretsmanager:GetSecretValue'],
-      ownResources: true,
-    },
-    {
-      id: 'Kms',
-      service: of.KMS,
-      actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
-      ownResources: true,
-    },
-    { id: 'Sts', service: of.STS, actions: ['sts:GetCallerIdentity', 'sts:AssumeRole'] },
-    {
-      id: 'Ecs',
-      service: of.ECS,
-      actions: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection', 'ecs:DescribeTasks', 'ecs:DescribeServices'],
-    },
-    {
-      id: 'Monitoring',
-      service: of.CLOUDWATCH_MONITORING,
-      actions: ['cloudwatch:PutMetricData', 'cloudwatch:GetMetricData'],
-    },
-    {
-      id: 'XRay',
-      service: of.XRAY,
-      actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSampling*'],
-    },
-  ];
-  if (cell.speechToText.provider === 'transcribe')
-    doors.push({
-      id: 'Transcribe',
-      service: of.TRANSCRIBE_STREAMING,
-      actions: ['transcribe:StartStreamTranscription'],
-    });
-  if (cell.languageModel.provider === 'bedrock')
-    doors.push({
-      id: 'Bedrock',
-      service: of.BEDROCK_RUNTIME,
-      actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
-    });
-  if (cell.textToSpeech.provider === 'polly')
-    doors.push({
-      id: 'Polly',
-      service: of.POLLY,
-      actions: ['polly:SynthesizeSpeech', 'polly:StartSpeechSynthesisStream'],
-    });
-  return doors;
+const PULL = [
+  'ecr:GetAuthorizationToken',
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:BatchGetImage',
+];
+
+/** What every task needs to live. Fargate needs no endpoints of the ECS agent. */
+const ALWAYS: readonly Door[] = [
+  { id: 'EcrApi', service: of.ECR, actions: PULL },
+  { id: 'EcrDocker', service: of.ECR_DOCKER, actions: PULL },
+  { id: 'Logs', service: of.CLOUDWATCH_LOGS, actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+  { id: 'SecretsManager', service: of.SECRETS_MANAGER, actions: ['secretsmanager:GetSecretValue'], ownResources: true },
+  { id: 'Kms', service: of.KMS, actions: ['kms:Decrypt', 'kms:GenerateDataKey'], ownResources: true },
+  { id: 'Sts', service: of.STS, actions: ['sts:GetCallerIdentity', 'sts:AssumeRole'] },
+  {
+    id: 'Ecs',
+    service: of.ECS,
+    actions: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection', 'ecs:DescribeServices'],
+  },
+  { id: 'Monitoring', service: of.CLOUDWATCH_MONITORING, actions: ['cloudwatch:PutMetricData'] },
+  { id: 'XRay', service: of.XRAY, actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] },
+];
+
+/** What a provider needs, where it is the cell's choice. */
+const BY_PROVIDER: Readonly<Record<string, Door>> = {
+  transcribe: { id: 'Transcribe', service: of.TRANSCRIBE_STREAMING, actions: ['transcribe:StartStreamTranscription'] },
+  bedrock: {
+    id: 'Bedrock',
+    service: of.BEDROCK_RUNTIME,
+    actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+  },
+  polly: { id: 'Polly', service: of.POLLY, actions: ['polly:SynthesizeSpeech', 'polly:StartSpeechSynthesisStream'] },
+};
+
+/** The AWS services a cell reaches, each by a private door of its own region. */
+function doorsOf({ speechToText, languageModel, textToSpeech }: Cell): Door[] {
+  const chosen = [speechToText, languageModel, textToSpeech].map(({ provider }) => BY_PROVIDER[provider]);
+  return [...ALWAYS, ...chosen.filter((door) => door !== undefined)];
 }
 
 export interface PrivateLinkProps {

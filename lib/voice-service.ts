@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AlarmBehavior,
   AvailabilityZoneRebalancing,
@@ -18,13 +17,13 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import type { Cell } from '../regions/cell.ts';
-import { METRIC_NAMESPACE, type MetricName } from '../regions/metrics.ts';
 import type { CellAlarms } from './alarms.ts';
 import type { CellBuckets } from './buckets.ts';
 import { containerImage } from './container-image.ts';
 import type { CellDatabase } from './database.ts';
 import type { CellKeys } from './keys.ts';
 import { cellLogGroup } from './log-groups.ts';
+import { cellMetric } from './metric.ts';
 import type { CellNetwork } from './network.ts';
 import type { Peers } from './peers.ts';
 import { PORTS } from './ports.ts';
@@ -35,6 +34,8 @@ import { TaskRole } from './task-role.ts';
 
 /** A new task takes about a minute to answer its first call; until then the others take what arrives. */
 const SCALE_OUT_AT = 0.7;
+
+const CLUSTER = 'voicecell';
 
 export interface VoiceServiceProps {
   readonly cell: Cell;
@@ -56,11 +57,15 @@ export class VoiceService extends Construct {
 
   constructor(scope: Construct, id: string, props: VoiceServiceProps) {
     super(scope, id);
-    const { cell, network, peers } = props;
+    const { cell, keys, network, peers } = props;
     this.cluster = new Cluster(this, 'Cluster', {
+      clusterName: CLUSTER,
       vpc: network.vpc,
       containerInsightsV2: ContainerInsights.ENHANCED,
     });
+    // Container Insights would make its log itself, without our key and without an end.
+    const insights = `/aws/ecs/containerinsights/${CLUSTER}/performance`;
+    this.cluster.node.addDependency(cellLogGroup(this, 'Insights', { cell, key: keys.operations, name: insights }));
     this.service = new FargateService(this, 'Service', {
       cluster: this.cluster,
       taskDefinition: this.taskDefinition(props),
@@ -84,11 +89,10 @@ export class VoiceService extends Construct {
   rollBackOn(alarms: CellAlarms): void {
     const names = ['CallsFailed', 'LoadBalancerErrors'];
     // By its given name: a reference would look to the library like a possible circle.
+    const behavior = AlarmBehavior.ROLLBACK_ON_ALARM;
     this.service.enableDeploymentAlarms(
       names.map((name) => alarms.nameOf(name)),
-      {
-        behavior: AlarmBehavior.ROLLBACK_ON_ALARM,
-      },
+      { behavior },
     );
     this.service.node.addDependency(...names.map((name) => alarms.named(name)));
   }
@@ -135,17 +139,10 @@ export class VoiceService extends Construct {
 
   /** Task protection keeps scaling in from ending a call, so it may follow the same number in both directions. */
   private scaleOnCalls({ region, capacity }: Cell): void {
-    const activeCalls: MetricName = 'ActiveCalls';
     this.service
       .autoScaleTaskCount({ minCapacity: capacity.minTasks, maxCapacity: capacity.maxTasks })
       .scaleToTrackCustomMetric('Calls', {
-        metric: new Metric({
-          namespace: METRIC_NAMESPACE,
-          metricName: activeCalls,
-          dimensionsMap: { Region: region },
-          statistic: 'Average',
-          period: Duration.minutes(1),
-        }),
+        metric: cellMetric('ActiveCalls', { region, statistic: 'Average' }),
         targetValue: capacity.callsPerTask * SCALE_OUT_AT,
         scaleOutCooldown: Duration.minutes(1),
         scaleInCooldown: Duration.minutes(10),
