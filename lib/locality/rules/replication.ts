@@ -7,7 +7,7 @@ import { type Feature, featuresIn, isHome, isOff } from '../feature.ts';
 import type { Leaf } from '../leaf.ts';
 import type { LocalityRule } from '../rule.ts';
 
-const COPIES = 'keeps a copy where this template cannot see, possibly in another region';
+const COPIES = 'keeps copies, or allows them, where this template cannot see: possibly in another region';
 const TAKE_OUT = 'take the property out; a standby in another region is a cell of its own, planned in regions/';
 
 /** type, property, and when a value of it is harmless */
