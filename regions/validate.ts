@@ -13,7 +13,7 @@ import {
   taskRangeOrdered,
   taskSizeGranted,
 } from './rules/capacity.ts';
-import { connectOffered, lexOffered, twilioInJurisdiction } from './rules/channels.ts';
+import { connectBuilt, connectOffered, lexOffered, twilioInJurisdiction } from './rules/channels.ts';
 import { drainHolds } from './rules/drain.ts';
 import { modelInRegion, noInferenceProfile } from './rules/language-model.ts';
 import { providersPinned } from './rules/providers.ts';
@@ -40,6 +40,7 @@ const REGION_RULES: readonly Rule[] = [
   voiceSpeaksLanguage,
   providersPinned,
   connectOffered,
+  connectBuilt,
   lexOffered,
   twilioInJurisdiction,
   databaseClassOffered,

@@ -20,6 +20,20 @@ export const connectOffered: Rule = (context) => {
   ];
 };
 
+/** A channel that would be left out in silence is refused instead. */
+export const connectBuilt: Rule = ({ cell, region, facts }) => {
+  if (!cell.channels.connect || !offers(region.code, 'connect', facts)) return [];
+  return [
+    {
+      rule: 'connect-not-built',
+      path: 'channels.connect',
+      found: 'an Amazon Connect channel',
+      allowed: 'channels that this version deploys: twilio, browser',
+      fix: 'leave channels.connect out: neither the stack nor the runtime has this channel yet',
+    },
+  ];
+};
+
 /** Connect reaches the conversation through a Lex bot, so it needs both. */
 export const lexOffered: Rule = (context) => {
   const { cell, region, facts } = context;

@@ -48,6 +48,13 @@ describe('a cell with five mistakes', () => {
   });
 });
 
+describe('a channel that is not built yet', () => {
+  it('is refused rather than left out in silence', () => {
+    const cell = cellIn('us-east-1', 'US', { channels: { connect: { instanceAlias: 'acme' } } });
+    expect(rulesOf(validateCell(cell))).toEqual(['connect-not-built']);
+  });
+});
+
 describe('an unknown region', () => {
   it('is refused with the names that come nearest, and with what is wrong wherever the cell stands', () => {
     const findings = validateCell(cellIn('eu-wst-1', 'EU', { capacity: { minTasks: 9, maxTasks: 3 } }));
