@@ -26,6 +26,8 @@ export interface LocalCellOptions {
   readonly databaseUrl?: string;
   /** Folder of agent definitions. @default the demo agent */
   readonly agents?: string;
+  /** Who answers which number, as in VOICECELL_NUMBERS. @default the only agent answers all of them */
+  readonly numbers?: Readonly<Record<string, string>>;
   /** What the emulated model answers. @default the demo agent's file */
   readonly replies?: string;
   readonly speech?: Pick<SpeechEmulatorOptions, 'seed' | 'latencies' | 'limits'>;
@@ -66,6 +68,7 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
       VOICECELL_PUBLIC_URL: `http://localhost:${options.port || 8080}`,
       VOICECELL_DATABASE_URL: databaseUrl,
       VOICECELL_AGENTS: options.agents ?? DEMO_AGENTS,
+      VOICECELL_NUMBERS: options.numbers && JSON.stringify(options.numbers),
       VOICECELL_LOG_LEVEL: options.logLevel ?? 'warn',
       VOICECELL_AWS_ENDPOINT: speech?.url,
       TWILIO_AUTH_TOKEN: LOCAL_AUTH_TOKEN,
