@@ -4,7 +4,7 @@
 # The bundle is the same on every platform, so it is made on the builder's own.
 FROM --platform=$BUILDPLATFORM node:22-slim AS build
 WORKDIR /build
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY build.mjs tsconfig.json ./
 COPY regions ./regions
@@ -13,6 +13,9 @@ RUN node build.mjs
 
 FROM node:22-slim
 ENV NODE_ENV=production VOICECELL_HOST=0.0.0.0 VOICECELL_PORT=8080
+# RDS signs its certificates itself: without its authorities a task would refuse its own database.
+ADD --chmod=444 https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem /etc/ssl/rds.pem
+ENV NODE_EXTRA_CA_CERTS=/etc/ssl/rds.pem
 WORKDIR /app
 COPY --from=build /build/dist/ ./
 # The demo agent, until VOICECELL_AGENTS names another folder.
