@@ -14,8 +14,8 @@ const FAREWELL_WITHIN_MS = 2_000;
 
 export class MediaSockets {
   readonly #options: DoorOptions;
-  /** The socket of each call that is up. */
-  readonly #live = new Map<string, WebSocket>();
+  /** The socket of each call that is up, and the end of its conversation. */
+  readonly #live = new Map<string, { readonly socket: WebSocket; readonly over: Promise<void> }>();
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -80,14 +80,18 @@ export class MediaSockets {
     try {
       if (!(await register.claim(claimKey(claims))))
         return this.#refuse(socket, CLOSE.policyViolation, 'token used before', callId);
+      // Attached again before the old socket was known to be dead: two conversations with one caller would talk at
+      // once, and the new one must know all of what the old one was.
+      const before = this.#live.get(callId);
+      before?.socket.terminate();
+      await before?.over;
       if (socket.readyState !== WebSocket.OPEN) return;
       const place = admission.enter(callId);
       if (typeof place === 'string') return this.#refuse(socket, CLOSE.tryAgainLater, place, callId);
-      // Attached again before the old socket was known to be dead: two conversations with one caller would talk at once.
-      this.#live.get(callId)?.terminate();
-      this.#live.set(callId, socket);
-      await converse(channel, place);
-      if (this.#live.get(callId) === socket) this.#live.delete(callId);
+      const over = converse(channel, place);
+      this.#live.set(callId, { socket, over });
+      await over;
+      if (this.#live.get(callId)?.socket === socket) this.#live.delete(callId);
     } catch (error) {
       logger.error({ callId, ...safeError(error) }, 'media socket: the call register failed');
       socket.close(CLOSE.internalError);
