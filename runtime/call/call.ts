@@ -55,7 +55,7 @@ export class Call {
     this.#channel = channel;
     this.#setup = setup;
     this.#timing = { ...defaultCallTiming, ...setup.timing };
-    this.#reporter = new CallReporter(setup.conversationId, setup.firstSequence ?? 0, [
+    this.#reporter = new CallReporter(setup.conversationId, setup.numbering ?? { nextSequence: 0 }, [
       setup.sink,
       (event) => channel.show?.(event),
     ]);
@@ -89,11 +89,6 @@ export class Call {
     this.ended = this.#run();
   }
 
-  /** Number of the event after the last one. */
-  get nextSequence(): number {
-    return this.#reporter.nextSequence;
-  }
-
   /** Ends the call with words, as soon as they can be said. */
   shutDown(): void {
     this.#sayFarewell('shutdown', this.#setup.agent.sentences.goodbyeBroken);
@@ -102,14 +97,14 @@ export class Call {
   async #run(): Promise<EndReason> {
     const { agent, region, history, longestCallMs } = this.#setup;
     const { name: agentName, version: agentVersion } = agent;
-    const resumed = history.messages.length > 0;
+    const resumed = this.#reporter.hasBegun;
     const { channel, callId } = this.#channel.details;
     this.#reporter.emit({ type: 'call-started', channel, callId, agent: agentName, agentVersion, region, resumed });
     this.#timers.set('maximum', Math.min(agent.limits.maxCallMs, longestCallMs), () =>
       this.#sayFarewell('maximum-duration', agent.sentences.goodbyeMaximum),
     );
     void this.#listen();
-    this.#sayPhrase('greeting', resumed ? agent.sentences.welcomeBack : agent.greeting);
+    this.#sayPhrase('greeting', history.messages.length > 0 ? agent.sentences.welcomeBack : agent.greeting);
     try {
       for await (const event of this.#channel.events) this.#receive(event);
     } catch (error) {

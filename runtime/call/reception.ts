@@ -58,7 +58,7 @@ export class Reception {
       ...this.#desk(agent),
       conversationId: session.conversationId,
       history: session.history,
-      firstSequence: session.nextSequence,
+      numbering: session,
       agent,
       providers,
       sink,
@@ -67,7 +67,6 @@ export class Reception {
       longestCallMs: cell.drain.longestCallMs,
     });
     void call.ended.then((reason) => {
-      session.nextSequence = call.nextSequence;
       sessions.close(callId, { resumable: reason === 'caller-hung-up' });
       voiceActivity.close();
     });

@@ -6,17 +6,18 @@ export class CallReporter {
   readonly #conversationId: string;
   readonly #sinks: readonly CallEventSink[];
   readonly #startedAt = performance.now();
-  #sequence: number;
+  readonly #numbering: { nextSequence: number };
 
-  constructor(conversationId: string, firstSequence: number, sinks: readonly CallEventSink[]) {
-    this.#sequence = firstSequence;
+  /** @param numbering shared by all calls that carry the conversation: a tool may outlast the call that asked for it. */
+  constructor(conversationId: string, numbering: { nextSequence: number }, sinks: readonly CallEventSink[]) {
+    this.#numbering = numbering;
     this.#conversationId = conversationId;
     this.#sinks = sinks;
   }
 
-  /** Number of the next event. */
-  get nextSequence(): number {
-    return this.#sequence;
+  /** Something of the conversation was reported already. */
+  get hasBegun(): boolean {
+    return this.#numbering.nextSequence > 0;
   }
   /** ms since the call began. */
   get elapsedMs(): number {
@@ -27,7 +28,7 @@ export class CallReporter {
     const event: CallEvent = {
       ...body,
       conversationId: this.#conversationId,
-      sequence: this.#sequence++,
+      sequence: this.#numbering.nextSequence++,
       at: new Date().toISOString(),
       atMs: this.elapsedMs,
     };

@@ -39,8 +39,8 @@ export interface CallSetup {
   readonly longestCallMs: number;
   /** The conversation so far, when the call was cut and is taken up again. Grown in place. */
   readonly history: History;
-  /** Number of the first event; above 0 when the conversation is taken up again. */
-  readonly firstSequence?: number;
+  /** Numbers the conversation's events; counts on when it is taken up again. Counted up in place. */
+  readonly numbering?: { nextSequence: number };
   readonly timing?: Partial<CallTiming>;
 }
 

@@ -7,7 +7,7 @@ import type { History } from '../call/history.ts';
 export interface Session {
   readonly conversationId: string;
   readonly history: History;
-  /** Number of the next event: a conversation taken up again goes on counting. */
+  /** Number of the next event: a conversation taken up again goes on counting. Counted up in place. */
   nextSequence: number;
 }
 
