@@ -30,7 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
   checkNumbers(config.numbers, agents);
 
   const logger = createLogger({ level: config.logLevel, region: cell.region });
-  const runtime = await openRuntime(config, { agents, logger });
+  const writeMetrics = (line: string) => process.stdout.write(`${line}\n`);
+  const runtime = await openRuntime(config, { agents, logger, writeMetrics });
   const doors = { twilio: config.twilio !== undefined, phone: config.phone !== undefined };
   logger.info({ port: runtime.port, agents: agents.all.map(({ name }) => name), ...doors }, 'taking calls');
 

@@ -15,6 +15,7 @@ import { databasePassword } from './data/iam-password.ts';
 import { migrateWhenUp } from './data/migrate.ts';
 import { drainCalls } from './drain.ts';
 import { type Logger, safeError } from './logger.ts';
+import { measureCell } from './observability/cell-metrics.ts';
 import { createHealth } from './observability/health.ts';
 import { reach } from './observability/reach.ts';
 import { guardRegion } from './observability/region-guard.ts';
@@ -29,6 +30,8 @@ export interface RuntimeParts {
   readonly onEvent?: CallEventSink;
   /** Where typed lines become speech: on a laptop. */
   readonly speakTyped?: SpeakTyped;
+  /** Takes the lines of the metrics. @default nothing is measured */
+  readonly writeMetrics?: (line: string) => void;
   /** @default 10 */
   readonly databaseConnections?: number;
 }
@@ -71,6 +74,20 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     logger.error({ ...safeError(error) }, 'the database could not be migrated'),
   );
 
+  const agentFor = numberPlan(config, agents);
+  const admission = new Admission(cell.capacity.callsPerTask);
+  const service = (name: AwsService) => (signal: AbortSignal) =>
+    reach(new URL(config.awsEndpoint ?? `https://${awsHost(name, cell.region)}`), signal);
+  const health = createHealth(cell.region, {
+    database: () => database.query('select 1'),
+    sessions: async () => {},
+    stt: service('transcribestreaming'),
+    llm: service('bedrock-runtime'),
+    tts: service('polly'),
+  });
+  const { writeMetrics: write } = parts;
+  const metrics = write && measureCell({ cell, write, admission, guard, pool: () => database.usage(), health });
+
   const providers = createProviders(cell, { endpoint: config.awsEndpoint, logger });
   const reception = new Reception({
     cell,
@@ -78,13 +95,10 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     sessions: new MemorySessions(),
     sink: (event) => {
       eventLog.sink(event);
+      metrics?.sink(event);
       parts.onEvent?.(event);
     },
   });
-  const agentFor = numberPlan(config, agents);
-  const admission = new Admission(cell.capacity.callsPerTask);
-  const service = (name: AwsService) => (signal: AbortSignal) =>
-    reach(new URL(config.awsEndpoint ?? `https://${awsHost(name, cell.region)}`), signal);
   const server = await startServer({
     ...config,
     region: cell.region,
@@ -93,13 +107,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     logger,
     admission,
     register: new MemoryCallRegister(),
-    health: createHealth(cell.region, {
-      database: () => database.query('select 1'),
-      sessions: async () => {},
-      stt: service('transcribestreaming'),
-      llm: service('bedrock-runtime'),
-      tts: service('polly'),
-    }),
+    health,
     agentFor,
     onCall: (channel, agent) => reception.begin(channel, agent),
   });
@@ -116,6 +124,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     async close() {
       closing.abort();
       await server.close();
+      await metrics?.close();
       await providers.close();
       await migrated;
       await eventLog.close(LAST_WRITE_MS);

@@ -11,6 +11,7 @@ export class Admission {
   /** Places promised to calls whose socket has not come yet → when the promise lapses. */
   readonly #held = new Map<string, number>();
   #active = 0;
+  #refused = 0;
   #draining = false;
   #onIdle: Array<() => void> = [];
   #lapseTimer: NodeJS.Timeout | undefined;
@@ -25,6 +26,11 @@ export class Admission {
     return this.#active;
   }
 
+  /** Calls turned away so far because every place was taken. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Why a new call would be refused now. */
   get refusal(): Refusal | undefined {
     if (this.#draining) return 'draining';
@@ -36,6 +42,7 @@ export class Admission {
   hold(callId: string): Refusal | undefined {
     const refusal = this.#held.has(callId) ? undefined : this.refusal;
     if (refusal === undefined) this.#held.set(callId, Date.now() + HOLD_MS);
+    else if (refusal === 'full') this.#refused++;
     return refusal;
   }
 
