@@ -1,29 +1,22 @@
 /**
- * One phone call. The caller's frames are the clock: each one is heard, may end a turn, and lets the agent's next frame
- * out. Read `#run` for the order of things and `#decide` for what follows from what is heard.
+ * One phone call, from the caller's side: his frames are the clock. Each one is heard, may end a turn, and lets the
+ * agent's next frame out. Read `#run` for the order of things and `#decide` for what follows from what is heard; what
+ * the agent does about it is the {@link Responder}'s.
  */
-import type { CallChannel, ChannelEvent, Farewell } from '../channels/channel.ts';
+import type { CallChannel, ChannelEvent } from '../channels/channel.ts';
 import { ProviderError } from '../providers/errors.ts';
-import type { Message } from '../providers/language-model.ts';
 import type { SpeechToTextStream } from '../providers/speech-to-text.ts';
-import { AgentTurn, type AgentTurnKind, type TurnMoments } from './agent-turn.ts';
 import { isBackchannel } from './backchannel.ts';
-import { Comfort } from './comfort.ts';
 import { Deafness } from './deafness.ts';
 import type { EndReason } from './events.ts';
-import { Floor } from './floor.ts';
-import { roundMessages } from './history.ts';
 import { Keypad } from './keypad.ts';
 import { Patience } from './patience.ts';
-import { Reply } from './reply.ts';
 import { CallReporter } from './reporter.ts';
-import { type CallSetup, type CallTiming, defaultCallTiming, type TimerName } from './setup.ts';
-import { Speculation } from './speculation.ts';
+import { Responder } from './responder.ts';
+import { type CallSetup, defaultCallTiming, type TimerName } from './setup.ts';
 import { CallTimers } from './timers.ts';
 import { type Decision, TurnDetector } from './turn-detector.ts';
 
-/** A call in which answers fail this often in a row is ended, with words. */
-const MOST_FAILURES = 3;
 /** Agent speech that is this close to its end when the caller says "okay" has been answered, not encouraged. */
 const NEARLY_SAID_MS = 1_000;
 
@@ -33,83 +26,81 @@ export class Call {
   readonly ended: Promise<EndReason>;
   readonly #channel: CallChannel;
   readonly #setup: CallSetup;
-  readonly #timing: CallTiming;
   readonly #reporter: CallReporter;
   readonly #timers = new CallTimers<TimerName>();
   readonly #detector: TurnDetector;
-  readonly #speculation: Speculation;
-  readonly #floor: Floor;
-  readonly #comfort: Comfort;
+  readonly #responder: Responder;
   readonly #keypad: Keypad;
   readonly #patience: Patience;
   readonly #deafness: Deafness;
   readonly #stream: SpeechToTextStream;
   readonly #over = new AbortController();
-  #turn = 0;
-  #ending: { reason: EndReason; farewell: Farewell } | undefined;
   #lastVoicedAt = 0;
   #textAt: number | undefined;
-  #failures = 0;
 
   constructor(channel: CallChannel, setup: CallSetup) {
+    const { agent, providers } = setup;
+    const { sentences, limits, language } = agent;
+    const timing = { ...defaultCallTiming, ...setup.timing };
+    const timers = this.#timers;
     this.#channel = channel;
     this.#setup = setup;
-    this.#timing = { ...defaultCallTiming, ...setup.timing };
     this.#reporter = new CallReporter(setup.conversationId, setup.numbering ?? { nextSequence: 0 }, [
       setup.sink,
       (event) => channel.show?.(event),
     ]);
-    this.#detector = new TurnDetector({ longestTurnMs: setup.agent.limits.maxTurnMs });
-    this.#speculation = new Speculation((text) => this.#startReply([{ role: 'user', text }]));
-    this.#floor = new Floor(channel, this.#timing, this.#timers, {
-      emit: (event) => this.#reporter.emit(event),
-      concluded: (turn, interrupted) => this.#agentConcluded(turn, interrupted),
-      dismissed: () => this.#detector.discard(),
+    const detector = new TurnDetector({ longestTurnMs: limits.maxTurnMs });
+    const responder = new Responder({
+      channel,
+      setup,
+      timing,
+      timers,
+      reporter: this.#reporter,
+      turnOver: () => this.#patience.restart(),
+      dismissed: () => detector.discard(),
     });
-    this.#comfort = new Comfort(setup.agent, this.#timing, this.#timers, this.#floor);
-    this.#keypad = new Keypad(this.#timers, this.#timing.keypadMs, (digits) => this.#takeDigits(digits));
-    this.#patience = new Patience(setup.agent.limits, this.#timers, {
-      busy: () => this.#floor.speaker !== undefined || (this.#detector.speaking && this.#detector.text !== ''),
-      ask: () => this.#sayPhrase('prompt', setup.agent.sentences.stillThere),
-      giveUp: () => this.#sayFarewell('idle', setup.agent.sentences.goodbyeIdle),
+    this.#detector = detector;
+    this.#responder = responder;
+    this.#keypad = new Keypad(timers, timing.keypadMs, (digits) => this.#takeDigits(digits));
+    this.#patience = new Patience(limits, timers, {
+      busy: () => responder.floor.speaker !== undefined || (detector.speaking && detector.text !== ''),
+      ask: () => responder.say('prompt', sentences.stillThere),
+      giveUp: () => responder.farewell('idle', sentences.goodbyeIdle),
     });
-    this.#deafness = new Deafness(this.#timers, {
-      stillUnheard: () => !this.#floor.speaker && this.#detector.text === '',
-      askAgain: () => this.#sayPhrase('prompt', setup.agent.sentences.sorry),
+    this.#deafness = new Deafness(timers, {
+      stillUnheard: () => !responder.floor.speaker && detector.text === '',
+      askAgain: () => responder.say('prompt', sentences.sorry),
       giveUp: () =>
         this.#recognizerLost(
-          new ProviderError('speech-to-text', setup.providers.speechToText.name, 'timeout', 'speech without words'),
+          new ProviderError('speech-to-text', providers.speechToText.name, 'timeout', 'speech without words'),
         ),
     });
-    this.#stream = setup.providers.speechToText.open({
-      callId: channel.details.callId,
-      language: setup.agent.language,
-      signal: this.#over.signal,
-    });
+    const { callId } = channel.details;
+    this.#stream = providers.speechToText.open({ callId, language, signal: this.#over.signal });
     this.ended = this.#run();
   }
 
   /** Ends the call with words, as soon as they can be said. */
   shutDown(): void {
-    this.#sayFarewell('shutdown', this.#setup.agent.sentences.goodbyeBroken);
+    this.#responder.farewell('shutdown', this.#setup.agent.sentences.goodbyeBroken);
   }
 
   async #run(): Promise<EndReason> {
     const { agent, region, history, longestCallMs } = this.#setup;
-    const { name: agentName, version: agentVersion } = agent;
+    const { name: agentName, version: agentVersion, sentences } = agent;
     const resumed = this.#reporter.hasBegun;
     const { channel, callId } = this.#channel.details;
     this.#reporter.emit({ type: 'call-started', channel, callId, agent: agentName, agentVersion, region, resumed });
     this.#timers.set('maximum', Math.min(agent.limits.maxCallMs, longestCallMs), () =>
-      this.#sayFarewell('maximum-duration', agent.sentences.goodbyeMaximum),
+      this.#responder.farewell('maximum-duration', sentences.goodbyeMaximum),
     );
     void this.#listen();
-    this.#sayPhrase('greeting', history.messages.length > 0 ? agent.sentences.welcomeBack : agent.greeting);
+    this.#responder.say('greeting', history.messages.length > 0 ? sentences.welcomeBack : agent.greeting);
     try {
       for await (const event of this.#channel.events) this.#receive(event);
     } catch (error) {
       this.#reporter.problem(error);
-      this.#leave('speech-failed', { action: 'say', text: agent.sentences.goodbyeBroken });
+      this.#responder.leave('speech-failed', { action: 'say', text: sentences.goodbyeBroken });
     }
     return this.#end();
   }
@@ -117,28 +108,27 @@ export class Call {
   #end(): EndReason {
     this.#over.abort();
     this.#stream.close();
-    this.#speculation.discard();
-    this.#floor.take();
-    const reason = this.#ending?.reason ?? 'caller-hung-up';
+    const reason = this.#responder.end();
     this.#reporter.emit({ type: 'call-ended', reason, durationMs: this.#reporter.elapsedMs });
     return reason;
   }
 
   #receive(event: ChannelEvent): void {
     if (event.type === 'audio') this.#hearFrame(event.frame);
-    else if (event.type === 'mark') this.#floor.acknowledge(event.name);
+    else if (event.type === 'mark') this.#responder.floor.acknowledge(event.name);
     else if (event.type === 'dtmf') this.#hearDigit(event.digit);
-    else this.#takeTurn(event.text, 'text');
+    else this.#responder.answer({ text: event.text, by: 'text', silenceMs: 0 });
   }
 
   #hearFrame(frame: Uint8Array): void {
+    const { floor } = this.#responder;
     this.#stream.write(frame);
     const voiced = this.#setup.isSpeech(frame);
     if (voiced) this.#lastVoicedAt = performance.now();
     for (const decision of this.#detector.frame(voiced)) this.#decide(decision);
-    this.#floor.hold(this.#detector.voicedMs);
+    floor.hold(this.#detector.voicedMs);
     this.#timers.advance(this.#detector.nowMs);
-    this.#floor.pump();
+    floor.pump();
   }
 
   /** The recognizer's side of the call. */
@@ -153,20 +143,21 @@ export class Call {
 
   #recognizerLost(error: unknown): void {
     this.#reporter.problem(error);
-    this.#sayFarewell('speech-failed', this.#setup.agent.sentences.goodbyeBroken);
+    this.#responder.farewell('speech-failed', this.#setup.agent.sentences.goodbyeBroken);
   }
 
   #decide(decision: Decision): void {
-    if (this.#ending) return;
+    const { floor } = this.#responder;
+    if (this.#responder.ending) return;
     switch (decision.type) {
       case 'speech-started':
         this.#reporter.emit({ type: 'caller-speaking' });
-        this.#floor.voiceStarted();
+        floor.voiceStarted();
         this.#deafness.voiceStarted();
         return;
       case 'speech-paused':
         this.#reporter.emit({ type: 'caller-paused' });
-        this.#floor.voicePaused();
+        floor.voicePaused();
         this.#deafness.voicePaused(decision.voicedMs);
         return;
       case 'words':
@@ -174,141 +165,38 @@ export class Call {
         this.#patience.renew();
         this.#deafness.words();
         this.#reporter.emit({ type: 'partial', text: decision.text });
-        if (decision.text && this.#floor.held && !isBackchannel(decision.text)) this.#floor.take();
+        if (decision.text && floor.held && !isBackchannel(decision.text)) floor.take();
         return;
       case 'candidate':
-        if (!this.#floor.speaker) this.#speculation.prepare(decision.text);
+        this.#responder.prepare(decision.text);
         return;
       case 'commit': {
-        const encouragement = this.#floor.unheardMs > NEARLY_SAID_MS && isBackchannel(decision.text);
-        if (this.#detector.speaking) this.#floor.overrule();
-        if (encouragement) this.#floor.resume();
-        else this.#takeTurn(decision.text, 'speech', decision.silenceMs);
+        const encouragement = floor.unheardMs > NEARLY_SAID_MS && isBackchannel(decision.text);
+        if (this.#detector.speaking) floor.overrule();
+        if (encouragement) floor.resume();
+        else this.#takeTurn(decision.text, decision.silenceMs);
         return;
       }
     }
   }
 
-  /** The caller's turn is complete: answer it. */
-  #takeTurn(text: string, by: 'speech' | 'dtmf' | 'text', silenceMs = 0): void {
-    if (this.#ending) return;
-    this.#floor.take();
-    const turn = ++this.#turn;
-    this.#reporter.emit({ type: 'caller-turn', turn, text, by, waitMs: silenceMs });
-    const { reply, record } = this.#speculation.settle(text);
-    if (record.started > 0) this.#reporter.emit({ type: 'speculation', turn, ...record });
-    this.#setup.history.caller(text);
-    const committedAt = performance.now();
-    const speechEndAt = by === 'speech' ? this.#lastVoicedAt : committedAt;
-    this.#answer(reply, text, { speechEndAt, textAt: this.#textAt, committedAt });
+  /** The caller has finished speaking. */
+  #takeTurn(text: string, silenceMs: number): void {
+    const textAt = this.#textAt;
     this.#textAt = undefined;
-  }
-
-  #answer(prepared: Reply | undefined, callerText: string, moments: TurnMoments): void {
-    const turn = this.#beginTurn('reply', moments);
-    const failed = (error: unknown) => this.#answerFailed(turn, error);
-    this.#comfort.watch(turn, callerText, moments.committedAt - moments.speechEndAt, () => {
-      const { name } = this.#setup.providers.languageModel;
-      failed(new ProviderError('language-model', name, 'timeout', 'no words in time'));
-    });
-    turn.answer(prepared ?? this.#startReply([])).then(() => {
-      this.#failures = 0;
-      this.#comfort.stop();
-    }, failed);
-  }
-
-  #answerFailed(turn: AgentTurn, error: unknown): void {
-    if (turn !== this.#floor.speaker) return;
-    this.#reporter.problem(error);
-    this.#comfort.stop();
-    const { sorry, goodbyeBroken } = this.#setup.agent.sentences;
-    const said = turn.hasWords || turn.interject(sorry, 'filler');
-    if (!said || ++this.#failures >= MOST_FAILURES) this.#sayFarewell('speech-failed', goodbyeBroken);
-    else turn.finishEarly();
-  }
-
-  #agentConcluded(turn: AgentTurn, interrupted: boolean): void {
-    this.#comfort.stop();
-    this.#setup.history.agent(turn.rounds);
-    this.#patience.restart();
-    if (interrupted || !turn.farewell) return;
-    this.#leave(turn.farewell.action === 'transfer' ? 'transferred' : 'agent-ended', turn.farewell);
+    this.#responder.answer({ text, by: 'speech', silenceMs, speechEndAt: this.#lastVoicedAt, textAt });
   }
 
   #hearDigit(digit: string): void {
     this.#reporter.emit({ type: 'dtmf', digit });
-    if (this.#ending) return;
-    this.#floor.take();
+    if (this.#responder.ending) return;
+    this.#responder.floor.take();
     this.#patience.renew();
     this.#keypad.press(digit);
   }
 
   #takeDigits(digits: string): void {
     this.#detector.discard();
-    this.#takeTurn(`(typed on the keypad) ${digits}`, 'dtmf');
-  }
-
-  #sayPhrase(kind: AgentTurnKind, text: string): void {
-    if (this.#ending) return;
-    const turn = this.#beginTurn(kind);
-    turn.sayPhrase(text).catch((error) => {
-      if (turn !== this.#floor.speaker) return;
-      this.#reporter.problem(error);
-      this.#sayFarewell('speech-failed', this.#setup.agent.sentences.goodbyeBroken);
-    });
-  }
-
-  /** The last words, which nobody can interrupt; if they cannot be spoken, the channel says them. */
-  #sayFarewell(reason: EndReason, text: string): void {
-    if (this.#ending) return;
-    this.#floor.take();
-    this.#speculation.discard();
-    if (!this.#setup.phrases.ready(text)) {
-      this.#leave(reason, { action: 'say', text });
-      return;
-    }
-    this.#ending = { reason, farewell: { action: 'hang-up' } };
-    const turn = this.#beginTurn('farewell');
-    turn.farewell = this.#ending.farewell;
-    void turn.sayPhrase(text);
-  }
-
-  #leave(reason: EndReason, farewell: Farewell): void {
-    this.#ending ??= { reason, farewell };
-    this.#channel.leave(this.#ending.farewell);
-  }
-
-  #beginTurn(kind: AgentTurnKind, moments?: TurnMoments): AgentTurn {
-    const { agent, tools, phrases } = this.#setup;
-    const turn = new AgentTurn(
-      kind,
-      {
-        agent,
-        tools,
-        phrases,
-        turn: this.#turn,
-        emit: (event) => this.#reporter.emit(event),
-        pump: () => this.#floor.pump(),
-        startReply: (rounds) => this.#startReply(roundMessages(rounds)),
-      },
-      moments,
-    );
-    this.#floor.give(turn, this.#turn);
-    return turn;
-  }
-
-  /** @param messages what comes after the history: the caller's words so far, or this turn's rounds. */
-  #startReply(messages: readonly Message[]): Reply {
-    const { providers, agent, tools, voice, history } = this.#setup;
-    return new Reply(
-      { ...providers, voice: { id: voice, language: agent.language } },
-      {
-        system: agent.prompt,
-        messages: [...history.messages, ...messages],
-        tools: tools.descriptions,
-        maxTokens: agent.limits.maxReplyTokens,
-        temperature: agent.temperature,
-      },
-    );
+    this.#responder.answer({ text: `(typed on the keypad) ${digits}`, by: 'dtmf', silenceMs: 0 });
   }
 }

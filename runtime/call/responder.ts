@@ -1,0 +1,194 @@
+/**
+ * The agent's side of a call: it prepares answers, gives them, says the runtime's own sentences, and lets go of the
+ * caller. What the caller's side heard is decided elsewhere; here it is decided what he gets to hear.
+ */
+import type { CallChannel, Farewell } from '../channels/channel.ts';
+import { ProviderError } from '../providers/errors.ts';
+import type { Message } from '../providers/language-model.ts';
+import { AgentTurn, type AgentTurnKind, type TurnMoments } from './agent-turn.ts';
+import { Comfort } from './comfort.ts';
+import type { EndReason } from './events.ts';
+import { Floor } from './floor.ts';
+import { roundMessages } from './history.ts';
+import { Reply } from './reply.ts';
+import type { CallReporter } from './reporter.ts';
+import type { CallSetup, CallTiming, TimerName } from './setup.ts';
+import { Speculation } from './speculation.ts';
+import type { CallTimers } from './timers.ts';
+
+/** A call in which answers fail this often in a row is ended, with words. */
+const MOST_FAILURES = 3;
+
+export interface ResponderParts {
+  readonly channel: CallChannel;
+  readonly setup: CallSetup;
+  readonly timing: CallTiming;
+  readonly timers: CallTimers<TimerName>;
+  readonly reporter: CallReporter;
+  /** A turn of the agent's is over: whatever comes next is up to the caller. */
+  readonly turnOver: () => void;
+  /** What was heard of the caller while the agent spoke was no turn of his. */
+  readonly dismissed: () => void;
+}
+
+/** How the caller gave his turn. */
+export interface CallerTurn {
+  readonly text: string;
+  readonly by: 'speech' | 'dtmf' | 'text';
+  /** ms since he stopped. */
+  readonly silenceMs: number;
+  /** When he stopped, and when his last words were known; `performance.now()`. */
+  readonly speechEndAt?: number;
+  readonly textAt?: number;
+}
+
+export class Responder {
+  readonly floor: Floor;
+  readonly #parts: ResponderParts;
+  readonly #comfort: Comfort;
+  readonly #speculation: Speculation;
+  #turn = 0;
+  #failures = 0;
+  #ending: { reason: EndReason; farewell: Farewell } | undefined;
+
+  constructor(parts: ResponderParts) {
+    const { channel, setup, timing, timers, reporter, dismissed } = parts;
+    this.#parts = parts;
+    this.#speculation = new Speculation((text) => this.#startReply([{ role: 'user', text }]));
+    this.floor = new Floor(channel, timing, timers, {
+      emit: (event) => reporter.emit(event),
+      concluded: (turn, interrupted) => this.#concluded(turn, interrupted),
+      dismissed,
+    });
+    this.#comfort = new Comfort(setup.agent, timing, timers, this.floor);
+  }
+
+  /** The call is being ended: nothing the caller does changes that. */
+  get ending(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** The caller may have finished: begins an answer to `text`, unplayed. */
+  prepare(text: string): void {
+    if (!this.floor.speaker) this.#speculation.prepare(text);
+  }
+
+  /** The caller's turn is complete: answers it. */
+  answer({ text, by, silenceMs, speechEndAt, textAt }: CallerTurn): void {
+    if (this.#ending) return;
+    this.floor.take();
+    const { reporter, setup } = this.#parts;
+    const turn = ++this.#turn;
+    reporter.emit({ type: 'caller-turn', turn, text, by, waitMs: silenceMs });
+    const { reply, record } = this.#speculation.settle(text);
+    if (record.started > 0) reporter.emit({ type: 'speculation', turn, ...record });
+    setup.history.caller(text);
+    const committedAt = performance.now();
+    this.#play(reply, text, { speechEndAt: speechEndAt ?? committedAt, textAt, committedAt });
+  }
+
+  /** Says one of the runtime's own sentences. */
+  say(kind: AgentTurnKind, text: string): void {
+    if (this.#ending) return;
+    const turn = this.#beginTurn(kind);
+    turn.sayPhrase(text).catch((error) => {
+      if (turn !== this.floor.speaker) return;
+      this.#parts.reporter.problem(error);
+      this.farewell('speech-failed', this.#parts.setup.agent.sentences.goodbyeBroken);
+    });
+  }
+
+  /** The last words, which nobody can interrupt; if they cannot be spoken, the channel says them. */
+  farewell(reason: EndReason, text: string): void {
+    if (this.#ending) return;
+    this.floor.take();
+    this.#speculation.discard();
+    if (!this.#parts.setup.phrases.ready(text)) {
+      this.leave(reason, { action: 'say', text });
+      return;
+    }
+    this.#ending = { reason, farewell: { action: 'hang-up' } };
+    const turn = this.#beginTurn('farewell');
+    turn.farewell = this.#ending.farewell;
+    void turn.sayPhrase(text);
+  }
+
+  /** Lets go of the caller at once. */
+  leave(reason: EndReason, farewell: Farewell): void {
+    this.#ending ??= { reason, farewell };
+    this.#parts.channel.leave(this.#ending.farewell);
+  }
+
+  /** The call is over: stops whatever is under way. @returns why it is over. */
+  end(): EndReason {
+    this.#speculation.discard();
+    this.floor.take();
+    return this.#ending?.reason ?? 'caller-hung-up';
+  }
+
+  #play(prepared: Reply | undefined, callerText: string, moments: TurnMoments): void {
+    const turn = this.#beginTurn('reply', moments);
+    const failed = (error: unknown) => this.#answerFailed(turn, error);
+    this.#comfort.watch(turn, callerText, moments.committedAt - moments.speechEndAt, () => {
+      const { name } = this.#parts.setup.providers.languageModel;
+      failed(new ProviderError('language-model', name, 'timeout', 'no words in time'));
+    });
+    turn.answer(prepared ?? this.#startReply([])).then(() => {
+      this.#failures = 0;
+      this.#comfort.stop();
+    }, failed);
+  }
+
+  #answerFailed(turn: AgentTurn, error: unknown): void {
+    if (turn !== this.floor.speaker) return;
+    this.#parts.reporter.problem(error);
+    this.#comfort.stop();
+    const { sorry, goodbyeBroken } = this.#parts.setup.agent.sentences;
+    const said = turn.hasWords || turn.interject(sorry, 'filler');
+    if (!said || ++this.#failures >= MOST_FAILURES) this.farewell('speech-failed', goodbyeBroken);
+    else turn.finishEarly();
+  }
+
+  #concluded(turn: AgentTurn, interrupted: boolean): void {
+    this.#comfort.stop();
+    this.#parts.setup.history.agent(turn.rounds);
+    this.#parts.turnOver();
+    if (interrupted || !turn.farewell) return;
+    this.leave(turn.farewell.action === 'transfer' ? 'transferred' : 'agent-ended', turn.farewell);
+  }
+
+  #beginTurn(kind: AgentTurnKind, moments?: TurnMoments): AgentTurn {
+    const { setup, reporter } = this.#parts;
+    const { agent, tools, phrases } = setup;
+    const turn = new AgentTurn(
+      kind,
+      {
+        agent,
+        tools,
+        phrases,
+        turn: this.#turn,
+        emit: (event) => reporter.emit(event),
+        pump: () => this.floor.pump(),
+        startReply: (rounds) => this.#startReply(roundMessages(rounds)),
+      },
+      moments,
+    );
+    this.floor.give(turn, this.#turn);
+    return turn;
+  }
+
+  /** @param messages what comes after the history: the caller's words so far, or this turn's rounds. */
+  #startReply(messages: readonly Message[]): Reply {
+    const { providers, agent, tools, voice, history } = this.#parts.setup;
+    return new Reply(
+      { ...providers, voice: { id: voice, language: agent.language } },
+      {
+        system: agent.prompt,
+        messages: [...history.messages, ...messages],
+        tools: tools.descriptions,
+        maxTokens: agent.limits.maxReplyTokens,
+        temperature: agent.temperature,
+      },
+    );
+  }
+}
