@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { History } from '../../../runtime/call/history.ts';
 import { ProviderError } from '../../../runtime/providers/errors.ts';
 import type { ModelRequest } from '../../../runtime/providers/language-model.ts';
-import { startScriptedCall, textEvents } from '../../support/scripted-call.ts';
+import { startScriptedCall } from '../../support/scripted-call.ts';
+import { textEvents } from '../../support/scripted-services.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -382,7 +383,7 @@ describe('broken services', () => {
 
   it('lets the channel say goodbye when nothing can be synthesized', async () => {
     const down = () => new ProviderError('text-to-speech', 'scripted', 'unavailable', 'connection refused');
-    const call = await startScriptedCall({ speechFails: down });
+    const call = await startScriptedCall({ speech: () => ({ error: down() }) });
     await call.wait(2_000);
     expect(call.line.farewell).toEqual({ action: 'say', text: call.agent.sentences.goodbyeBroken });
     expect(call.reason).toBe('speech-failed');
