@@ -150,6 +150,8 @@ class Caller {
     } else if ('vanishes' in step) {
       this.#hungUp = true;
       this.#wire.break();
+    } else if ('hangsUp' in step) {
+      if (step.hangsUp === 'politely') await this.#agentFinished();
     } else if ('waitsMs' in step) await this.#pause(step.waitsMs);
     else if ('listens' in step) await this.#pause(this.#options.scenario.withinMs);
   }

@@ -21,7 +21,8 @@ const stepSchema = z.union([
   z.strictObject({ listens: z.literal(true) }),
   /** The network breaks: his socket dies without a word, and the cell is asked how the call goes on. */
   z.strictObject({ losesSocket: z.literal(true) }),
-  z.strictObject({ hangsUp: z.literal(true) }),
+  /** At once, or `politely`: when the agent has finished. */
+  z.strictObject({ hangsUp: z.union([z.literal(true), z.literal('politely')]) }),
   /** Hangs up as a telephone does that is out of reach: his socket dies, and nobody asks for it again. */
   z.strictObject({ vanishes: z.literal(true) }),
 ]);
