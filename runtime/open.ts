@@ -39,6 +39,8 @@ export interface RuntimeParts {
 export interface Runtime {
   readonly port: number;
   readonly activeCalls: number;
+  /** Resolves when the agents' own sentences are synthesized, as far as they can be. No call waits for it. */
+  readonly prepared: Promise<void>;
   /** Takes no new call; resolves when the last one is over, if need be ended with words, and at the latest after `withinMs`. */
   drain(withinMs: number): Promise<void>;
   /** Cuts what is left, and writes what is still to be written. */
@@ -112,13 +114,14 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     onCall: (channel, agent) => reception.begin(channel, agent),
   });
   // Not waited for: a call that comes before they are ready has its greeting synthesized as it goes.
-  for (const agent of agents.all) void prepare(reception, agent, logger);
+  const prepared = Promise.all(agents.all.map((agent) => prepare(reception, agent, logger)));
 
   return {
     port: server.port,
     get activeCalls() {
       return admission.active;
     },
+    prepared: prepared.then(() => {}),
     drain: (withinMs) =>
       drainCalls({ admission, shutDownCalls: () => server.shutDownCalls(), patienceMs: withinMs, logger }),
     async close() {

@@ -43,7 +43,8 @@ export interface LocalCell {
   readonly databaseUrl: string;
   /** Absent with AWS. */
   readonly speech?: SpeechEmulator;
-  /** See {@link Runtime.drain}. */
+  /** See {@link Runtime}. */
+  readonly prepared: Promise<void>;
   drain(withinMs: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -82,8 +83,8 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
     });
     closers.push(() => runtime.close());
     const url = new URL(`http://localhost:${runtime.port}/`);
-    const drain = (withinMs: number) => runtime.drain(withinMs);
-    return { url, publicUrl: config.publicUrl, databaseUrl, speech, drain, close };
+    const { prepared, drain } = runtime;
+    return { url, publicUrl: config.publicUrl, databaseUrl, speech, prepared, drain, close };
   } catch (error) {
     await close();
     throw error;
