@@ -20,6 +20,9 @@ export const isProtected = (cell: Cell): boolean => cell.deletionProtection === 
 
 export const isMultiAz = (cell: Cell): boolean => cell.multiAz === true;
 
-/** What becomes of a store when its stack is deleted: it stays, unless the cell said why it may go. */
+/**
+ * What becomes of a store when its stack is deleted: it stays, unless the cell said why it may go. A first deployment
+ * that fails takes it away again: it is empty, and its name would stand in the way of the second.
+ */
 export const removalPolicyOf = (cell: Cell): RemovalPolicy =>
-  isProtected(cell) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  isProtected(cell) ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;

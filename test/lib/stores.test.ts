@@ -176,7 +176,10 @@ describe('every store', () => {
   test('outlives its stack, but for what is worth nothing without it', () => {
     const gone = STORES.flatMap(cell.ofType)
       .filter(
-        (part) => !['Retain', 'Snapshot'].includes(cell.template.toJSON().Resources[part.logicalId].DeletionPolicy),
+        (part) =>
+          !['RetainExceptOnCreate', 'Snapshot'].includes(
+            cell.template.toJSON().Resources[part.logicalId].DeletionPolicy,
+          ),
       )
       .map((part) => part.path);
     expect(gone).toEqual(['Sessions/Group', 'Alarms/Topic']);
