@@ -88,25 +88,30 @@ export class AgentTurn {
     return true;
   }
 
-  /** Plays an answer, runs the tools it asks for, and goes on with what they return. Throws a ProviderError. */
-  async answer(first: Reply): Promise<void> {
+  /**
+   * Plays an answer, runs the tools it asks for, and goes on with what they return. Throws a ProviderError.
+   * @returns false if the turn was over before the answer was.
+   */
+  async answer(first: Reply): Promise<boolean> {
     for (let reply = first; ; reply = this.#context.startReply(this.rounds)) {
       this.#reply = reply;
       this.#replyMoments ??= reply.moments;
       await this.#say(reply, this.rounds.length);
       const outcome = await reply.outcome;
-      if (this.#over) return;
+      if (this.#over) return false;
       this.#inputTokens += outcome.inputTokens;
       this.#outputTokens += outcome.outputTokens;
       const round: Round = { text: reply.clauses.join(' '), toolCalls: outcome.toolCalls, results: [] };
       this.rounds.push(round);
       const ending = round.toolCalls.find((call) => this.#context.tools.endsCall(call.name));
       await Promise.all(round.toolCalls.map((call) => this.#runTool(call, round)));
-      if (this.#over) return;
+      if (this.#over) return false;
       if (ending && this.farewell) await this.#sayFarewell();
       if (this.farewell || round.toolCalls.length === 0 || this.rounds.length >= MOST_ROUNDS) break;
     }
-    if (!this.#over) this.#finish();
+    if (this.#over) return false;
+    this.#finish();
+    return true;
   }
 
   /** Gives up what is not said yet; what was said stands. */

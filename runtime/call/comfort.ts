@@ -42,11 +42,11 @@ export class Comfort {
     };
     this.#timers.set('filler', this.#timing.fillerMs, fill);
     this.#timers.set('answer', this.#timing.answerMs, () => {
-      if (!turn.hasWords) giveUp();
+      if (!turn.hasWords && !turn.utterance.complete) giveUp();
     });
   }
 
-  /** The turn is over, or answered. */
+  /** The turn is over, or has failed. */
   stop(): void {
     this.#timers.clear('opener', 'filler', 'answer');
   }

@@ -133,9 +133,8 @@ export class Responder {
       const { name } = this.#parts.setup.providers.languageModel;
       failed(new ProviderError('language-model', name, 'timeout', 'no words in time'));
     });
-    turn.answer(prepared ?? this.#startReply([])).then(() => {
-      this.#failures = 0;
-      this.#comfort.stop();
+    turn.answer(prepared ?? this.#startReply([])).then((complete) => {
+      if (complete) this.#failures = 0;
     }, failed);
   }
 

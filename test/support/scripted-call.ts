@@ -46,6 +46,8 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
 
   const events: CallEvent[] = [];
   const requests: ModelRequest[] = [];
+  const startedAt = performance.now();
+  let hungUpAt = Number.POSITIVE_INFINITY;
   const line = new ScriptedLine();
   const recognizer = new ScriptedRecognizer(options.partialMs);
   const call = new Call(line, {
@@ -77,6 +79,8 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
 
   return {
     call,
+    /** Virtual time, as in `performance.now()`. */
+    startedAt,
     agent,
     line,
     recognizer,
@@ -85,6 +89,9 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
     of,
     get reason() {
       return reason;
+    },
+    get hungUpAt() {
+      return hungUpAt;
     },
     /** Time passes in silence. */
     async wait(ms: number) {
@@ -115,6 +122,7 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
       line.events.push({ type: 'text', text });
     },
     async hangsUp() {
+      hungUpAt = performance.now();
       line.end();
       await vi.advanceTimersByTimeAsync(100);
     },

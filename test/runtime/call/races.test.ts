@@ -1,0 +1,47 @@
+/** Races that once were lost. Each test has the name of what the caller noticed. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ModelRequest } from '../../../runtime/providers/language-model.ts';
+import { ANY_TOOLS } from '../../support/any-call.ts';
+import { startScriptedCall } from '../../support/scripted-call.ts';
+import { textEvents } from '../../support/scripted-services.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const lastUser = (request: ModelRequest) => request.messages.findLast((message) => message.role === 'user')?.text;
+const search = { type: 'tool-call', call: { id: 't1', name: 'search', input: { day: 'Tuesday' } } } as const;
+const HANGS = { events: [], firstTokenMs: 60_000 };
+
+describe('a turn that was interrupted', () => {
+  it('does not take the comfort away from the turn after it when its tool returns', async () => {
+    const call = await startScriptedCall({
+      agent: { tools: { custom: ANY_TOOLS } },
+      model: (request) => (lastUser(request)?.includes('Tuesday') ? [...textEvents('Let me look. '), search] : HANGS),
+    });
+    await call.wait(1_000);
+    await call.says('Is Tuesday possible?');
+    await call.wait(1_200);
+    await call.says('Stop it.');
+    await call.wait(1_000);
+    expect(call.of('tool-finished')).toEqual([]);
+    const sent = call.line.sentBytes;
+    await call.wait(3_000);
+    expect(call.of('tool-finished')).toHaveLength(1);
+    expect(call.line.sentBytes).toBeGreaterThan(sent);
+    await call.hangsUp();
+  });
+});
+
+describe('a model that hangs every time', () => {
+  it('ends the call with words, as one that fails every time does', async () => {
+    const call = await startScriptedCall({ model: () => HANGS });
+    await call.wait(1_000);
+    for (let i = 0; i < 3; i++) {
+      await call.says('Hello there.');
+      await call.wait(16_000);
+    }
+    expect(call.reason).toBe('speech-failed');
+    expect(call.of('agent-turn').at(-1)?.heardText).toBe(call.agent.sentences.goodbyeBroken);
+  });
+});
