@@ -193,9 +193,8 @@ class Caller {
     const since = performance.now();
     const heard = () => !this.#awaiting || this.#ear.silentForMs < performance.now() - this.#awaiting.since;
     const answered = () => heard() || performance.now() - since > LONGEST_GAP_MS;
-    await this.#until(
-      () => answered() && this.#ear.unplayedMs === 0 && this.#ear.silentForMs >= this.#options.scenario.politenessMs,
-    );
+    const silent = () => this.#ear.unplayedMs === 0 && this.#ear.silentForMs >= this.#options.scenario.politenessMs;
+    await this.#until(() => this.#wire.isOpen && answered() && silent());
   }
 
   async #agentSpeaking(forMs: number): Promise<void> {

@@ -24,6 +24,10 @@ export class Wire {
     line.socket.on('error', () => {});
   }
 
+  get isOpen(): boolean {
+    return this.line.socket.readyState === this.line.socket.OPEN;
+  }
+
   frame(frame: Uint8Array): void {
     const media = {
       track: 'inbound',
@@ -54,8 +58,8 @@ export class Wire {
   }
 
   #send(message: object): void {
+    if (!this.isOpen) return;
     const { socket, streamSid } = this.line;
-    if (socket.readyState !== socket.OPEN) return;
     socket.send(JSON.stringify({ ...message, sequenceNumber: String(++this.#sequence), streamSid }));
   }
 }
