@@ -50,7 +50,7 @@ export class AgentTurn {
   #firstMarkAt: number | undefined;
   #reply: Reply | undefined;
   #over = false;
-  #opener = '';
+  #opener: Span | undefined;
   #inputTokens = 0;
   #outputTokens = 0;
 
@@ -64,9 +64,13 @@ export class AgentTurn {
   get interruptible(): boolean {
     return this.kind !== 'farewell';
   }
-  /** The model's own words have started to arrive. */
+  /** The model's own words have started to sound, in the round under way: what it said before a tool is no answer. */
   get hasWords(): boolean {
-    return this.utterance.spans.some((span) => span.kind === 'reply');
+    return this.#hasWordsIn(this.rounds.length);
+  }
+  /** How many clauses of the model's own words can be heard so far. */
+  get clauses(): number {
+    return this.utterance.spans.filter((span) => this.#isAudible(span)).length;
   }
 
   /** Says one phrase and nothing else. Throws a ProviderError if it cannot be synthesized. */
@@ -83,35 +87,37 @@ export class AgentTurn {
     const last = this.utterance.spans.at(-1);
     const between = !this.utterance.complete && (last === undefined || last.end !== undefined);
     if (this.#over || !audio || !between) return false;
-    if (kind === 'opener') this.#opener = text;
-    this.#add(text, kind, audio);
+    const span = this.#add(text, kind, audio);
+    if (kind === 'opener') this.#opener = span;
     return true;
   }
 
   /**
    * Plays an answer, runs the tools it asks for, and goes on with what they return. Throws a ProviderError.
-   * @returns false if the turn was over before the answer was.
+   * @returns `cut` if the turn was over before the answer was, `wordless` if the model had nothing to say: the turn is
+   * then still open for other words.
    */
-  async answer(first: Reply): Promise<boolean> {
+  async answer(first: Reply): Promise<'complete' | 'cut' | 'wordless'> {
     for (let reply = first; ; reply = this.#context.startReply(this.rounds)) {
       this.#reply = reply;
       this.#replyMoments ??= reply.moments;
       await this.#say(reply, this.rounds.length);
       const outcome = await reply.outcome;
-      if (this.#over) return false;
+      if (this.#over) return 'cut';
       this.#inputTokens += outcome.inputTokens;
       this.#outputTokens += outcome.outputTokens;
       const round: Round = { text: reply.clauses.join(' '), toolCalls: outcome.toolCalls, results: [] };
       this.rounds.push(round);
       const ending = round.toolCalls.find((call) => this.#context.tools.endsCall(call.name));
       await Promise.all(round.toolCalls.map((call) => this.#runTool(call, round)));
-      if (this.#over) return false;
+      if (this.#over) return 'cut';
       if (ending && this.farewell) await this.#sayFarewell();
       if (this.farewell || round.toolCalls.length === 0 || this.rounds.length >= MOST_ROUNDS) break;
     }
-    if (this.#over) return false;
+    if (this.#over) return 'cut';
+    if (!this.farewell && !this.#hasWordsIn(this.rounds.length - 1)) return 'wordless';
     this.#finish();
-    return true;
+    return 'complete';
   }
 
   /** Gives up what is not said yet; what was said stands. */
@@ -166,9 +172,10 @@ export class AgentTurn {
       if (clause !== current) {
         current = clause;
         const text = reply.clauses[clause] ?? '';
-        // "Okay. Okay, …": the opener has said it already.
-        skipped = clause === 0 && round === 0 && sameWords(text, this.#opener);
-        if (!skipped) this.utterance.open(text, 'reply', round);
+        // "Okay. Okay, …": the opener has said it already, in the model's stead.
+        skipped = clause === 0 && round === 0 && this.#opener !== undefined && sameWords(text, this.#opener.text);
+        if (skipped) this.#opener!.kind = 'reply';
+        else this.utterance.open(text, 'reply', round);
       }
       if (!skipped) this.utterance.append(audio);
       if (last && !skipped) this.utterance.close();
@@ -190,17 +197,18 @@ export class AgentTurn {
 
   /** A model that hangs up or transfers without a word is given one. */
   async #sayFarewell(): Promise<void> {
-    if (this.hasWords) return;
+    if (this.#hasWordsIn(this.rounds.length - 1)) return;
     const { goodbye, transferring } = this.#context.agent.sentences;
     const text = this.farewell?.action === 'transfer' ? transferring : goodbye;
     this.#add(text, 'filler', await this.#context.phrases.audio(text));
   }
 
-  #add(text: string, kind: SpanKind, audio: Uint8Array): void {
-    this.utterance.open(text, kind);
+  #add(text: string, kind: SpanKind, audio: Uint8Array): Span {
+    const span = this.utterance.open(text, kind);
     this.utterance.append(audio);
     this.utterance.close();
     this.#context.pump();
+    return span;
   }
 
   #finish(): void {
@@ -213,6 +221,14 @@ export class AgentTurn {
     for (const { id, name } of round.toolCalls)
       if (this.#context.tools.endsCall(name))
         round.results.splice(0, Infinity, ...round.results.filter((r) => r.id !== id));
+  }
+
+  #hasWordsIn(round: number): boolean {
+    return this.utterance.spans.some((span) => span.round === round && this.#isAudible(span));
+  }
+
+  #isAudible({ kind, start, end = this.utterance.length }: Span): boolean {
+    return kind === 'reply' && end > start;
   }
 
   /** The round of the latest words; -1 while there are none. */

@@ -28,7 +28,7 @@ export class Comfort {
   /**
    * Watches over a turn that was just committed.
    * @param sinceSpeechMs how long ago the caller stopped
-   * @param giveUp is called once if the turn has no word of its own in time
+   * @param giveUp is called once if no word of the model's own is added in time
    */
   watch(turn: AgentTurn, callerText: string, sinceSpeechMs: number, giveUp: () => void): void {
     const opener = this.#nextOpener(callerText);
@@ -41,9 +41,14 @@ export class Comfort {
       this.#timers.set('filler', this.#timing.fillerMs * 2, fill);
     };
     this.#timers.set('filler', this.#timing.fillerMs, fill);
-    this.#timers.set('answer', this.#timing.answerMs, () => {
-      if (!turn.hasWords && !turn.utterance.complete) giveUp();
-    });
+    let clauses = 0;
+    const judge = () => {
+      if (turn.utterance.complete) return;
+      if (turn.clauses === clauses) return giveUp();
+      clauses = turn.clauses;
+      this.#timers.set('answer', this.#timing.answerMs, judge);
+    };
+    this.#timers.set('answer', this.#timing.answerMs, judge);
   }
 
   /** The turn is over, or has failed. */

@@ -129,12 +129,14 @@ export class Responder {
   #play(prepared: Reply | undefined, callerText: string, moments: TurnMoments): void {
     const turn = this.#beginTurn('reply', moments);
     const failed = (error: unknown) => this.#answerFailed(turn, error);
-    this.#comfort.watch(turn, callerText, moments.committedAt - moments.speechEndAt, () => {
-      const { name } = this.#parts.setup.providers.languageModel;
-      failed(new ProviderError('language-model', name, 'timeout', 'no words in time'));
-    });
-    turn.answer(prepared ?? this.#startReply([])).then((complete) => {
-      if (complete) this.#failures = 0;
+    const { name } = this.#parts.setup.providers.languageModel;
+    this.#comfort.watch(turn, callerText, moments.committedAt - moments.speechEndAt, () =>
+      failed(new ProviderError('language-model', name, 'timeout', 'no words in time')),
+    );
+    turn.answer(prepared ?? this.#startReply([])).then((outcome) => {
+      if (outcome === 'complete') this.#failures = 0;
+      if (outcome === 'wordless')
+        failed(new ProviderError('language-model', name, 'malformed', 'an answer without words'));
     }, failed);
   }
 

@@ -13,7 +13,8 @@ export type SpanKind = 'reply' | 'opener' | 'filler';
 
 export interface Span {
   readonly text: string;
-  readonly kind: SpanKind;
+  /** An opener becomes the reply's when the model begins with the same words. */
+  kind: SpanKind;
   /** Which round of the model's reply it belongs to; rounds are separated by tool calls. */
   readonly round: number;
   readonly start: number;
