@@ -117,7 +117,7 @@ export class Call {
     if (event.type === 'audio') this.#hearFrame(event.frame);
     else if (event.type === 'mark') this.#responder.floor.acknowledge(event.name);
     else if (event.type === 'dtmf') this.#hearDigit(event.digit);
-    else this.#responder.answer({ text: event.text, by: 'text', silenceMs: 0 });
+    else this.#takeLine(event.text);
   }
 
   #hearFrame(frame: Uint8Array): void {
@@ -162,8 +162,7 @@ export class Call {
         return;
       case 'words':
         this.#textAt = performance.now();
-        this.#patience.renew();
-        this.#deafness.words();
+        this.#callerIsThere();
         this.#reporter.emit({ type: 'partial', text: decision.text });
         if (decision.text && floor.held && !isBackchannel(decision.text)) floor.take();
         return;
@@ -189,14 +188,27 @@ export class Call {
 
   #hearDigit(digit: string): void {
     this.#reporter.emit({ type: 'dtmf', digit });
-    if (this.#responder.ending) return;
+    if (this.#responder.ending || !this.#keypad.takes(digit)) return;
     this.#responder.floor.take();
-    this.#patience.renew();
+    this.#callerIsThere();
     this.#keypad.press(digit);
   }
 
+  /** Words said while he was typing belong to the same turn. */
   #takeDigits(digits: string): void {
+    const text = `${this.#detector.text} (typed on the keypad) ${digits}`.trim();
     this.#detector.discard();
-    this.#responder.answer({ text: `(typed on the keypad) ${digits}`, by: 'dtmf', silenceMs: 0 });
+    this.#responder.answer({ text, by: 'dtmf', silenceMs: 0 });
+  }
+
+  #takeLine(text: string): void {
+    this.#callerIsThere();
+    this.#responder.answer({ text, by: 'text', silenceMs: 0 });
+  }
+
+  /** He was understood, by whatever means: neither is he asked whether he is there, nor to say it again. */
+  #callerIsThere(): void {
+    this.#patience.renew();
+    this.#deafness.relieve();
   }
 }

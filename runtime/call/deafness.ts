@@ -42,7 +42,8 @@ export class Deafness {
     });
   }
 
-  words(): void {
+  /** The caller was understood. */
+  relieve(): void {
     this.#times = 0;
     this.#timers.clear('unheard');
   }

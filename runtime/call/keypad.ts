@@ -1,6 +1,9 @@
-/** Digits typed on the telephone, gathered into one turn: `#` ends it, and so does a pause. */
+/** Keys pressed on the telephone, gathered into one turn: `#` ends it, and so does a pause. */
 import type { TimerName } from './setup.ts';
 import type { CallTimers } from './timers.ts';
+
+/** More than a card's number, an account's or a telephone's; a key that is stuck ends here. */
+const MOST_DIGITS = 32;
 
 export class Keypad {
   readonly #timers: CallTimers<TimerName>;
@@ -15,13 +18,15 @@ export class Keypad {
     this.#give = give;
   }
 
-  press(digit: string): void {
-    if (digit === '#') {
-      this.#finish();
-      return;
-    }
-    this.#digits += digit;
-    this.#timers.set('keypad', this.#pauseMs, () => this.#finish());
+  /** False for a `#` without digits before it: nothing follows from that. */
+  takes(key: string): boolean {
+    return key !== '#' || this.#digits !== '';
+  }
+
+  press(key: string): void {
+    if (key !== '#') this.#digits += key;
+    if (key === '#' || this.#digits.length >= MOST_DIGITS) this.#finish();
+    else this.#timers.set('keypad', this.#pauseMs, () => this.#finish());
   }
 
   #finish(): void {

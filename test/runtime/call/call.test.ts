@@ -333,20 +333,6 @@ describe('limits', () => {
     });
     await call.hangsUp();
   });
-
-  it('takes digits as a turn, ended by # or by a pause', async () => {
-    const call = await startScriptedCall();
-    await call.wait(1_000);
-    for (const digit of '415') call.line.events.push({ type: 'dtmf', digit });
-    await call.wait(3_000);
-    for (const digit of '9#') call.line.events.push({ type: 'dtmf', digit });
-    await call.wait(200);
-    expect(call.of('caller-turn').map((turn) => [turn.by, turn.text])).toEqual([
-      ['dtmf', '(typed on the keypad) 415'],
-      ['dtmf', '(typed on the keypad) 9'],
-    ]);
-    await call.hangsUp();
-  });
 });
 
 describe('broken services', () => {
