@@ -32,7 +32,7 @@ export class Utterance {
   get length(): number {
     return this.#length;
   }
-  /** No more audio will come, and the length is a whole number of frames. */
+  /** No more audio will come. */
   get complete(): boolean {
     return this.#complete;
   }
@@ -57,17 +57,17 @@ export class Utterance {
     this.#length = needed;
   }
 
-  /** Ends the clause that is open, if any. */
+  /** Ends the clause that is open, if any; its last frame is filled up with silence, so that all of it can be sent. */
   close(): void {
     const last = this.spans.at(-1);
-    if (last) last.end ??= this.#length;
-  }
-
-  /** Ends the utterance; its last frame is filled up with silence. */
-  finish(): void {
-    if (this.#complete) return;
+    if (!last || last.end !== undefined) return;
     const missing = (FRAME_BYTES - (this.#length % FRAME_BYTES)) % FRAME_BYTES;
     this.append(new Uint8Array(missing).fill(MULAW_SILENCE));
+    last.end = this.#length;
+  }
+
+  /** Ends the utterance. */
+  finish(): void {
     this.close();
     this.#complete = true;
   }

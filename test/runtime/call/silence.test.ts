@@ -104,3 +104,15 @@ describe('a goodbye', () => {
     expect(call.reason).toBe('agent-ended');
   });
 });
+
+describe('a filler', () => {
+  // "Okay." and "One moment, please." are not whole frames long.
+  it('follows an opener whatever its length', async () => {
+    const call = await startScriptedCall({ firstTokenMs: 8_000, agent: { openers: { statement: ['Okay.'] } } });
+    await call.wait(1_000);
+    await call.says('I will wait.');
+    await call.wait(14_000);
+    expect(heard(call)).toBe('Okay. One moment, please. One moment, please. Sure, that is fine.');
+    await call.hangsUp();
+  });
+});
