@@ -164,7 +164,7 @@ export class Call {
         this.#textAt = performance.now();
         this.#callerIsThere();
         this.#reporter.emit({ type: 'partial', text: decision.text });
-        if (decision.text && floor.held && !isBackchannel(decision.text)) floor.take();
+        if (decision.text && !isBackchannel(decision.text)) floor.words();
         return;
       case 'candidate':
         this.#responder.prepare(decision.text);

@@ -7,7 +7,8 @@
  *   speaking   held                taken → free        –                      concluded → free
  *   held       held                taken → free        resumed → speaking     –
  *
- * A farewell cannot be taken: it is never held.
+ * A farewell is never held, and cannot be taken. A caller who was answered while he went on speaking neither holds nor
+ * takes until he pauses. On a noisy line, where a voice has been no voice before, only words count.
  */
 import type { CallChannel } from '../channels/channel.ts';
 import type { AgentTurn } from './agent-turn.ts';
@@ -15,6 +16,9 @@ import type { CallEventBody } from './events.ts';
 import { Playout } from './playout.ts';
 import type { CallTiming, TimerName } from './setup.ts';
 import type { CallTimers } from './timers.ts';
+
+/** Silenced in vain this often in one turn, the agent is not silenced by mere voice again. */
+const MOST_FALSE_ALARMS = 2;
 
 export interface FloorListener {
   emit(event: CallEventBody): void;
@@ -33,6 +37,11 @@ export class Floor {
   #turn = 0;
   /** This stretch of the caller's voice has been judged to be no interruption. */
   #dismissed = false;
+  /** Nor are its words. */
+  #overruled = false;
+  #falseAlarms = 0;
+  /** The barge-in was reported. */
+  #bargedIn = false;
 
   constructor(channel: CallChannel, timing: CallTiming, timers: CallTimers<TimerName>, listener: FloorListener) {
     this.#timing = timing;
@@ -62,6 +71,7 @@ export class Floor {
     this.take();
     this.#speaker = speaker;
     this.#turn = turn;
+    this.#falseAlarms = 0;
     this.#playout.begin(speaker.utterance);
   }
 
@@ -78,37 +88,44 @@ export class Floor {
   hold(voicedMs: number): void {
     if (!this.#speaker?.interruptible || this.held || this.#dismissed || voicedMs < this.#timing.bargeInVoicedMs)
       return;
-    const { audible } = this.#playout;
+    if (this.#falseAlarms >= MOST_FALSE_ALARMS) return;
+    this.#bargedIn = this.#playout.audible;
     this.#playout.pause();
-    if (audible) this.#listener.emit({ type: 'barge-in', turn: this.#turn, onsetToClearMs: voicedMs });
-    this.#timers.set('resume', this.#timing.longestSoundMs, () => this.resume());
+    if (this.#bargedIn) this.#listener.emit({ type: 'barge-in', turn: this.#turn, onsetToClearMs: voicedMs });
+    this.#resumeIn(this.#timing.longestSoundMs);
+    this.#timers.set('held', this.#timing.longestHoldMs, () => this.#falseAlarm());
   }
 
   /** A new stretch of voice, while it is still open what the last one was: the question is asked anew. */
   voiceStarted(): void {
-    if (this.held) this.#timers.set('resume', this.#timing.longestSoundMs, () => this.resume());
+    this.#dismissed = this.#overruled = false;
+    if (this.held) this.#resumeIn(this.#timing.longestSoundMs);
   }
 
-  /** Whatever he goes on saying, he has had his turn: until he pauses, his voice does not silence the agent. */
+  /** Whatever he goes on saying, he has had his turn: until he pauses, he does not silence the agent. */
   overrule(): void {
-    this.#dismissed = true;
+    this.#dismissed = this.#overruled = true;
   }
 
   /** The voice stopped. Had it no words, the agent goes on. */
   voicePaused(): void {
-    this.#dismissed = false;
-    if (this.held) this.#timers.set('resume', this.#timing.falseBargeInMs, () => this.resume());
+    this.#dismissed = this.#overruled = false;
+    if (this.held) this.#resumeIn(this.#timing.falseBargeInMs);
+  }
+
+  /** The caller says something: he takes the floor, whether or not his voice was noticed. */
+  words(): void {
+    if (this.#speaker?.interruptible && !this.#overruled) this.take();
   }
 
   /** It was a cough, or an "uh-huh": the agent goes on where the caller's ear was. */
   resume(): void {
-    this.#timers.clear('resume');
+    this.#timers.clear('resume', 'held');
     this.#dismissed = true;
     this.#listener.dismissed();
     if (!this.held) return;
-    const heard = this.#playout.heardBytes() > 0;
     this.#playout.resume();
-    if (heard) this.#listener.emit({ type: 'barge-in-resumed', turn: this.#turn });
+    if (this.#bargedIn) this.#listener.emit({ type: 'barge-in-resumed', turn: this.#turn });
   }
 
   /** The caller takes the floor: the agent's reply dies, and what was heard of it stands. */
@@ -118,11 +135,20 @@ export class Floor {
     this.#conclude(true);
   }
 
+  #resumeIn(ms: number): void {
+    this.#timers.set('resume', ms, () => this.#falseAlarm());
+  }
+
+  #falseAlarm(): void {
+    this.#falseAlarms++;
+    this.resume();
+  }
+
   #conclude(interrupted: boolean): void {
     const speaker = this.#speaker;
     if (!speaker) return;
     this.#speaker = undefined;
-    this.#timers.clear('resume');
+    this.#timers.clear('resume', 'held');
     speaker.conclude(interrupted ? this.#playout.heardBytes() : speaker.utterance.length, interrupted);
     this.#playout.drop();
     this.#listener.concluded(speaker, interrupted);

@@ -11,8 +11,10 @@ export const defaultCallTiming = {
   bargeInVoicedMs: 140,
   /** Silenced by a sound without words, the agent goes on this long after the sound ended… */
   falseBargeInMs: 900,
-  /** …or this long after it began. */
+  /** …or this long after it began… */
   longestSoundMs: 3_000,
+  /** …or, when one such sound follows another, this long after it fell silent. */
+  longestHoldMs: 4_000,
   /** A word of comfort when nothing was heard this long after the turn was committed. */
   fillerMs: 2_000,
   /** An answer without a word of its own by then has failed. */
@@ -44,4 +46,4 @@ export interface CallSetup {
   readonly timing?: Partial<CallTiming>;
 }
 
-export type TimerName = 'maximum' | 'idle' | 'opener' | 'filler' | 'answer' | 'resume' | 'keypad' | 'unheard';
+export type TimerName = 'maximum' | 'idle' | 'opener' | 'filler' | 'answer' | 'resume' | 'held' | 'keypad' | 'unheard';

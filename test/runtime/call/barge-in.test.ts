@@ -1,0 +1,92 @@
+/** What silences the agent, what takes the floor from it, and what does neither. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ModelRequest } from '../../../runtime/providers/language-model.ts';
+import { startScriptedCall } from '../../support/scripted-call.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const story =
+  'Let me tell you a very long story about all of our dentists and their many cats and dogs, and the house they live in.';
+const lastUser = (request: ModelRequest) => request.messages.findLast((message) => message.role === 'user')?.text;
+
+/** The agent is in the middle of its story. */
+async function listening() {
+  const call = await startScriptedCall({
+    model: (request) => (lastUser(request)?.includes('Stop') ? 'Sorry.' : story),
+  });
+  await call.wait(1_000);
+  await call.says('Tell me about you.');
+  await call.wait(1_500);
+  return call;
+}
+
+describe('an agent that went on after', () => {
+  it.each<[string, (call: Awaited<ReturnType<typeof listening>>) => Promise<void>]>([
+    ['a cough', (call) => call.makesNoise(300)],
+    ['an "uh-huh"', (call) => call.says('Uh-huh.', 400)],
+    ['a long noise', (call) => call.makesNoise(4_000)],
+  ])('%s is silenced by the next voice as by the first', async (_, sounds) => {
+    const call = await listening();
+    await sounds(call);
+    await call.wait(1_200);
+    expect(call.of('barge-in-resumed')).toHaveLength(1);
+    const before = call.of('barge-in').length;
+    await call.makesNoise(300);
+    expect(call.of('barge-in')).toHaveLength(before + 1);
+    await call.hangsUp();
+  });
+});
+
+describe('a noisy line', () => {
+  it('with a sound every second does not keep the agent silent', async () => {
+    const call = await listening();
+    for (let i = 0; i < 24; i++) {
+      await call.makesNoise(300);
+      await call.wait(500);
+    }
+    expect(call.of('agent-turn').at(-1)).toMatchObject({ heardText: story, interrupted: false });
+    await call.hangsUp();
+  });
+
+  it('leaves the floor to words', async () => {
+    const call = await listening();
+    for (let i = 0; i < 2; i++) {
+      await call.makesNoise(200);
+      await call.wait(1_200);
+    }
+    expect(call.of('barge-in-resumed')).toHaveLength(2);
+    await call.says('Stop that please.');
+    await call.wait(3_000);
+    expect(call.of('agent-turn').slice(1)).toMatchObject([{ interrupted: true }, { heardText: 'Sorry.' }]);
+    await call.hangsUp();
+  });
+});
+
+describe('words that voice activity has missed', () => {
+  it('take the floor, too', async () => {
+    const call = await listening();
+    await call.whispers('Stop that please.');
+    await call.wait(500);
+    expect(call.of('agent-turn').at(-1)).toMatchObject({ text: story, interrupted: true });
+    await call.wait(3_000);
+    expect(call.of('agent-turn').at(-1)?.heardText).toBe('Sorry.');
+    await call.hangsUp();
+  });
+});
+
+describe('a barge-in that is taken back', () => {
+  it('is only reported when it was reported', async () => {
+    const call = await startScriptedCall({ firstTokenMs: 2_500, agent: { openers: { statement: ['Okay.'] } } });
+    await call.wait(1_000);
+    await call.says('I will wait.');
+    await call.wait(1_500);
+    // The opener was heard to its end, and the answer is still to come: there is nothing to silence.
+    await call.makesNoise(300);
+    await call.wait(4_000);
+    expect(call.of('barge-in')).toEqual([]);
+    expect(call.of('barge-in-resumed')).toEqual([]);
+    await call.hangsUp();
+  });
+});
