@@ -98,6 +98,8 @@ class Caller {
 
   #attach(line: Line): Wire {
     this.#options.onLine?.(line);
+    // An answer that was lost with the line before is not missing: nobody could give it.
+    this.#awaiting = undefined;
     this.#awaitAnswer(undefined, performance.now());
     return new Wire(line, {
       audio: (audio) => this.#ear.hear(audio),

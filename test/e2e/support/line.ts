@@ -1,7 +1,7 @@
 /** A telephone in the test's own hands: a line to a local cell, without anybody at its end. */
-import { dial, type Line } from '../../runtime/local/caller/dial.ts';
-import type { LocalCell } from '../../runtime/local/cell.ts';
-import { LOCAL_AUTH_TOKEN } from '../../runtime/local/secrets.ts';
+import { dial, type Line } from '../../../runtime/local/caller/dial.ts';
+import type { LocalCell } from '../../../runtime/local/cell.ts';
+import { LOCAL_AUTH_TOKEN } from '../../../runtime/local/secrets.ts';
 
 /** Any number will do: the demo agent answers all of them. */
 export const NUMBER = '+14155550100';
