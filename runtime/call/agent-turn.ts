@@ -78,7 +78,8 @@ export class AgentTurn {
     const audio = this.#context.phrases.ready(text) ?? (await this.#context.phrases.audio(text));
     if (this.#over) return;
     this.#add(text, 'reply', audio);
-    this.#finish();
+    this.utterance.finish();
+    this.#context.pump();
   }
 
   /** Says `text` while the model's own words are still to come. @returns false if it cannot be said now. */
@@ -116,14 +117,16 @@ export class AgentTurn {
     }
     if (this.#over) return 'cut';
     if (!this.farewell && !this.#hasWordsIn(this.rounds.length - 1)) return 'wordless';
-    this.#finish();
+    this.utterance.finish();
+    this.#context.pump();
     return 'complete';
   }
 
   /** Gives up what is not said yet; what was said stands. */
   finishEarly(): void {
     this.#reply?.abort();
-    if (!this.utterance.complete) this.#finish();
+    this.utterance.breakOff();
+    this.#context.pump();
     this.#over = true;
   }
 
@@ -209,11 +212,6 @@ export class AgentTurn {
     this.utterance.close();
     this.#context.pump();
     return span;
-  }
-
-  #finish(): void {
-    this.utterance.finish();
-    this.#context.pump();
   }
 
   /** The caller spoke over the goodbye: he is still there, and the model must know. */

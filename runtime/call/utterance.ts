@@ -8,6 +8,9 @@ import { FRAME_BYTES, MULAW_SILENCE } from '../channels/channel.ts';
 /** µ-law at 8 kHz. */
 export const BYTES_PER_MS = 8;
 
+/** Unhurried English, which voices speak at about 15 characters a second. */
+const BYTES_PER_CHAR = 533;
+
 /** `opener` and `filler` are the runtime's words, not the model's: heard by the caller, kept from the history. */
 export type SpanKind = 'reply' | 'opener' | 'filler';
 
@@ -20,6 +23,8 @@ export interface Span {
   readonly start: number;
   /** Where its audio ends; undefined while more may come. */
   end: number | undefined;
+  /** Its audio stops before its words do: the synthesizer broke down. */
+  brokenOff: boolean;
 }
 
 export class Utterance {
@@ -40,7 +45,7 @@ export class Utterance {
   /** Starts the next clause. The one before it is over. */
   open(text: string, kind: SpanKind = 'reply', round = 0): Span {
     this.close();
-    const span: Span = { text, kind, round, start: this.#length, end: undefined };
+    const span: Span = { text, kind, round, start: this.#length, end: undefined, brokenOff: false };
     this.spans.push(span);
     return span;
   }
@@ -72,6 +77,13 @@ export class Utterance {
     this.#complete = true;
   }
 
+  /** Ends the utterance in the middle of a clause: what there is of it is all there will be. */
+  breakOff(): void {
+    const last = this.spans.at(-1);
+    if (last && last.end === undefined) last.brokenOff = true;
+    this.finish();
+  }
+
   /** A view, not a copy: send it before the next append. */
   audio(from: number, to: number): Uint8Array {
     return this.#audio.subarray(from, to);
@@ -92,13 +104,17 @@ export class Utterance {
 }
 
 function heardPart(span: Span, heardBytes: number, length: number): string {
-  const end = span.end ?? length;
-  if (heardBytes >= end) return span.end === undefined && end === span.start ? '' : span.text;
-  if (heardBytes <= span.start) return '';
-  const heardChars = (span.text.length * (heardBytes - span.start)) / (end - span.start);
+  const { text, start, end = length } = span;
+  const heard = Math.min(heardBytes, end) - start;
+  if (heard <= 0) return '';
+  const isWhole = span.end !== undefined && !span.brokenOff;
+  if (isWhole && heardBytes >= end) return text;
+  // Of a clause whose end is unknown, more may have been missing than has come.
+  const wholeBytes = isWhole ? end - start : Math.max(end - start, text.length * BYTES_PER_CHAR);
+  const heardChars = (text.length * heard) / wholeBytes;
   const words: string[] = [];
   let chars = 0;
-  for (const word of span.text.split(' ')) {
+  for (const word of text.split(' ')) {
     chars += word.length + 1;
     if (chars > heardChars + 1) break;
     words.push(word);

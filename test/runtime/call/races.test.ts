@@ -1,5 +1,6 @@
 /** Races that once were lost. Each test has the name of what the caller noticed. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ProviderError } from '../../../runtime/providers/errors.ts';
 import type { ModelRequest } from '../../../runtime/providers/language-model.ts';
 import { ANY_TOOLS } from '../../support/any-call.ts';
 import { startScriptedCall } from '../../support/scripted-call.ts';
@@ -43,5 +44,26 @@ describe('a model that hangs every time', () => {
     }
     expect(call.reason).toBe('speech-failed');
     expect(call.of('agent-turn').at(-1)?.heardText).toBe(call.agent.sentences.goodbyeBroken);
+  });
+});
+
+describe('a clause whose sound breaks off', () => {
+  it('is not taken for heard', async () => {
+    const story = 'We have three dentists and two hygienists and a parrot.';
+    const call = await startScriptedCall({
+      model: (request) => (lastUser(request)?.includes('Tell') ? story : 'Yes.'),
+      speech: (clause) =>
+        clause === story
+          ? { breaksOff: new ProviderError('text-to-speech', 'scripted', 'unavailable', 'gone') }
+          : undefined,
+    });
+    await call.wait(1_000);
+    await call.says('Tell me about you.');
+    await call.wait(3_000);
+    expect(call.of('agent-turn').at(-1)).toMatchObject({ text: story, heardText: '' });
+    await call.says('Hello?');
+    await call.wait(2_000);
+    expect(call.requests.at(-1)?.messages).not.toContainEqual({ role: 'assistant', text: story });
+    await call.hangsUp();
   });
 });
