@@ -20,8 +20,8 @@ export class ScriptedLine implements CallChannel {
   /** The most that was ever sent and not yet played. */
   longestLeadMs = 0;
   sentAfterEnd = 0;
-  /** Virtual time of every audio message. */
-  readonly sentAt: number[] = [];
+  /** Every audio message, and its virtual time. */
+  readonly sent: { readonly at: number; readonly bytes: number }[] = [];
   /** Virtual time of every voiced frame. */
   readonly voicedAt: number[] = [];
   #over = false;
@@ -38,7 +38,7 @@ export class ScriptedLine implements CallChannel {
     if (this.#over) this.sentAfterEnd += audio.length;
     const now = performance.now();
     this.sentBytes += audio.length;
-    this.sentAt.push(now);
+    this.sent.push({ at: now, bytes: audio.length });
     this.#playedOutAt = Math.max(this.#playedOutAt, now) + audio.length / 8;
     this.longestLeadMs = Math.max(this.longestLeadMs, this.#playedOutAt - now);
   }

@@ -10,7 +10,8 @@ const FINAL_MS = 1136;
 const FIRST_TOKEN_MS = 350;
 const TOKEN_MS = 16;
 const FIRST_SPEECH_MS = 100;
-const CHARS_PER_SECOND = 20;
+/** How fast the scripted voice speaks. */
+export const CHARS_PER_SECOND = 20;
 const FIRST_PIECE_BYTES = 800;
 
 export interface ScriptedAnswer {
