@@ -44,7 +44,8 @@ export class AgentTurn {
   farewell: Farewell | undefined;
   readonly #context: AgentTurnContext;
   readonly #moments: TurnMoments | undefined;
-  #replyMoments: ReplyMoments | undefined;
+  /** Of each round's reply. */
+  readonly #replies: ReplyMoments[] = [];
   #firstAudioAt: number | undefined;
   #firstWordsAt: number | undefined;
   #firstMarkAt: number | undefined;
@@ -101,7 +102,7 @@ export class AgentTurn {
   async answer(first: Reply): Promise<'complete' | 'cut' | 'wordless'> {
     for (let reply = first; ; reply = this.#context.startReply(this.rounds)) {
       this.#reply = reply;
-      this.#replyMoments ??= reply.moments;
+      this.#replies.push(reply.moments);
       await this.#say(reply, this.rounds.length);
       const outcome = await reply.outcome;
       if (this.#over) return 'cut';
@@ -142,13 +143,16 @@ export class AgentTurn {
       if (interrupted) this.#withdrawFarewell(round);
       round.text = this.utterance.heardText(heardBytes, (span) => span.kind === 'reply' && span.round === index);
     });
+    const text = this.utterance.text();
+    const heardText = this.utterance.heardText(heardBytes);
     this.#context.emit({
       type: 'agent-turn',
       turn: this.#context.turn,
       kind: this.kind,
-      text: this.utterance.text(),
-      heardText: this.utterance.heardText(heardBytes),
-      interrupted,
+      text,
+      heardText,
+      // A caller who speaks right after the last word has interrupted nothing.
+      interrupted: interrupted && !(this.utterance.complete && heardText === text),
       waterfall: this.#waterfall(),
       inputTokens: this.#inputTokens,
       outputTokens: this.#outputTokens,
@@ -238,14 +242,14 @@ export class AgentTurn {
     if (!this.#moments) return {};
     const from = this.#moments.speechEndAt;
     const since = (at: number | undefined) => (at === undefined ? undefined : Math.round(at - from));
-    const { requestAt, firstTokenAt, firstClauseAt, firstSpeechAt } = this.#replyMoments ?? {};
+    const first = (moment: keyof ReplyMoments) => this.#replies.find((reply) => reply[moment] !== undefined)?.[moment];
     return {
       textMs: since(this.#moments.textAt),
       committedMs: since(this.#moments.committedAt),
-      modelRequestMs: since(requestAt),
-      firstTokenMs: since(firstTokenAt),
-      firstClauseMs: since(firstClauseAt),
-      firstSpeechMs: since(firstSpeechAt),
+      modelRequestMs: since(first('requestAt')),
+      firstTokenMs: since(first('firstTokenAt')),
+      firstClauseMs: since(first('firstClauseAt')),
+      firstSpeechMs: since(first('firstSpeechAt')),
       firstAudioMs: since(this.#firstAudioAt),
       firstWordsMs: since(this.#firstWordsAt),
       firstMarkMs: since(this.#firstMarkAt),

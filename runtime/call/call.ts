@@ -35,7 +35,6 @@ export class Call {
   readonly #deafness: Deafness;
   readonly #stream: SpeechToTextStream;
   readonly #over = new AbortController();
-  #lastVoicedAt = 0;
   #textAt: number | undefined;
 
   constructor(channel: CallChannel, setup: CallSetup) {
@@ -61,7 +60,9 @@ export class Call {
     });
     this.#detector = detector;
     this.#responder = responder;
-    this.#keypad = new Keypad(timers, timing.keypadMs, (digits) => this.#takeDigits(digits));
+    this.#keypad = new Keypad(timers, timing.keypadMs, (digits) =>
+      this.#takeTyped(`(typed on the keypad) ${digits}`, 'dtmf'),
+    );
     this.#patience = new Patience(limits, timers, {
       busy: () => responder.floor.speaker !== undefined || (detector.speaking && detector.text !== ''),
       ask: () => responder.say('prompt', sentences.stillThere),
@@ -117,15 +118,13 @@ export class Call {
     if (event.type === 'audio') this.#hearFrame(event.frame);
     else if (event.type === 'mark') this.#responder.floor.acknowledge(event.name);
     else if (event.type === 'dtmf') this.#hearDigit(event.digit);
-    else this.#takeLine(event.text);
+    else this.#takeTyped(event.text, 'text');
   }
 
   #hearFrame(frame: Uint8Array): void {
     const { floor } = this.#responder;
     this.#stream.write(frame);
-    const voiced = this.#setup.isSpeech(frame);
-    if (voiced) this.#lastVoicedAt = performance.now();
-    for (const decision of this.#detector.frame(voiced)) this.#decide(decision);
+    for (const decision of this.#detector.frame(this.#setup.isSpeech(frame))) this.#decide(decision);
     floor.hold(this.#detector.voicedMs);
     this.#timers.advance(this.#detector.nowMs);
     floor.pump();
@@ -183,7 +182,7 @@ export class Call {
   #takeTurn(text: string, silenceMs: number): void {
     const textAt = this.#textAt;
     this.#textAt = undefined;
-    this.#responder.answer({ text, by: 'speech', silenceMs, speechEndAt: this.#lastVoicedAt, textAt });
+    this.#responder.answer({ text, by: 'speech', silenceMs, textAt });
   }
 
   #hearDigit(digit: string): void {
@@ -194,16 +193,12 @@ export class Call {
     this.#keypad.press(digit);
   }
 
-  /** Words said while he was typing belong to the same turn. */
-  #takeDigits(digits: string): void {
-    const text = `${this.#detector.text} (typed on the keypad) ${digits}`.trim();
-    this.#detector.discard();
-    this.#responder.answer({ text, by: 'dtmf', silenceMs: 0 });
-  }
-
-  #takeLine(text: string): void {
+  /** A turn that was not spoken; what he has begun to say belongs to it. */
+  #takeTyped(typed: string, by: 'dtmf' | 'text'): void {
     this.#callerIsThere();
-    this.#responder.answer({ text, by: 'text', silenceMs: 0 });
+    const text = `${this.#detector.text} ${typed}`.trim();
+    this.#detector.discard();
+    this.#responder.answer({ text, by, silenceMs: 0 });
   }
 
   /** He was understood, by whatever means: neither is he asked whether he is there, nor to say it again. */

@@ -35,10 +35,9 @@ export interface ResponderParts {
 export interface CallerTurn {
   readonly text: string;
   readonly by: 'speech' | 'dtmf' | 'text';
-  /** ms since he stopped. */
+  /** Since he stopped. */
   readonly silenceMs: number;
-  /** When he stopped, and when his last words were known; `performance.now()`. */
-  readonly speechEndAt?: number;
+  /** When his last words were known; `performance.now()`. */
   readonly textAt?: number;
 }
 
@@ -74,7 +73,7 @@ export class Responder {
   }
 
   /** The caller's turn is complete: answers it. */
-  answer({ text, by, silenceMs, speechEndAt, textAt }: CallerTurn): void {
+  answer({ text, by, silenceMs, textAt }: CallerTurn): void {
     if (this.#ending) return;
     this.floor.take();
     const { reporter, setup } = this.#parts;
@@ -84,7 +83,7 @@ export class Responder {
     if (record.started > 0) reporter.emit({ type: 'speculation', turn, ...record });
     setup.history.caller(text);
     const committedAt = performance.now();
-    this.#play(reply, text, { speechEndAt: speechEndAt ?? committedAt, textAt, committedAt });
+    this.#play(reply, text, { speechEndAt: committedAt - silenceMs, textAt, committedAt });
   }
 
   /** Says one of the runtime's own sentences. */
