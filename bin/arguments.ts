@@ -10,3 +10,11 @@ export function numberFrom(least: number): (text: string) => number {
     return value;
   };
 }
+
+/** For options: a TCP port, 0 for any free one. */
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (text.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError(`expected a port from 0 to 65535; found "${text}".`);
+  return port;
+}

@@ -55,10 +55,16 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
   const { cell } = config;
   const { logger, agents } = parts;
   const closing = new AbortController();
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    closing.abort();
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
   const guard = guardRegion(cell, {
     allow: [config.database.url],
     onRefused: (refusal) => logger.error({ ...refusal }, 'a connection out of the region was refused'),
   });
+  closers.push(() => guard.remove());
 
   const connection: DatabaseConnection = {
     url: config.database.url,
@@ -70,11 +76,14 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     maxConnections: parts.databaseConnections,
     onConnectionLost: (error) => logger.warn({ ...safeError(error) }, 'a connection to the database was lost'),
   });
+  closers.push(() => database.close());
   const eventLog = new EventLog({ write: eventWriter(database), logger });
+  closers.push(() => eventLog.close(LAST_WRITE_MS));
   // A schema that cannot be brought up to date is no reason not to answer: events wait, and the log says why.
   const migrated = migrateWhenUp(connection, { logger, signal: closing.signal }).catch((error) =>
     logger.error({ ...safeError(error) }, 'the database could not be migrated'),
   );
+  closers.push(() => migrated);
 
   const agentFor = numberPlan(config, agents);
   const admission = new Admission(cell.capacity.callsPerTask);
@@ -89,8 +98,9 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
   });
   const { writeMetrics: write } = parts;
   const metrics = write && measureCell({ cell, write, admission, guard, pool: () => database.usage(), health });
-
+  closers.push(() => metrics?.close());
   const providers = createProviders(cell, { endpoint: config.awsEndpoint, logger });
+  closers.push(() => providers.close());
   const reception = new Reception({
     cell,
     providers,
@@ -112,7 +122,11 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     health,
     agentFor,
     onCall: (channel, agent) => reception.begin(channel, agent),
+  }).catch(async (error) => {
+    await close();
+    throw error;
   });
+  closers.push(() => server.close());
   // Not waited for: a call that comes before they are ready has its greeting synthesized as it goes.
   const prepared = Promise.all(agents.all.map((agent) => prepare(reception, agent, logger)));
 
@@ -124,16 +138,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     prepared: prepared.then(() => {}),
     drain: (withinMs) =>
       drainCalls({ admission, shutDownCalls: () => server.shutDownCalls(), patienceMs: withinMs, logger }),
-    async close() {
-      closing.abort();
-      await server.close();
-      await metrics?.close();
-      await providers.close();
-      await migrated;
-      await eventLog.close(LAST_WRITE_MS);
-      await database.close();
-      guard.remove();
-    },
+    close,
   };
 }
 

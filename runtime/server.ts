@@ -100,8 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RuntimeServer
       refuseUpgrade(socket, 503);
     }
   });
-  const stopBeating = keepAlive(sockets, drain.heartbeatMs);
   await app.listen({ host: options.host, port: options.port });
+  const stopBeating = keepAlive(sockets, drain.heartbeatMs);
 
   return {
     port: (app.server.address() as AddressInfo).port,

@@ -23,7 +23,10 @@ export default function register(program: Command): void {
     )
     .argument('<address>', 'the cell: http(s)://host[:port] or ws(s)://host[:port]')
     .addOption(new Option('--scenario <file>', 'what he does and what must come of it (YAML)').conflicts('wav'))
-    .option('--wav <file>', 'a recording he plays instead, 8 kHz or more, one channel')
+    .option(
+      '--wav <file>',
+      'a recording he plays instead, 8 kHz or more; emulated services hear that he speaks, not what',
+    )
     .option('--auth-token <token>', 'signs as Twilio would (default: TWILIO_AUTH_TOKEN, or that of `voicecell start`)')
     .option('--public-url <url>', 'the address the cell believes to have, if it is behind a proxy')
     .option(
@@ -67,6 +70,8 @@ async function scenarioOf({ scenario, wav }: CallOptions): Promise<Scenario> {
   const { readScenario, scenarioSchema } = await import('../../runtime/local/caller/scenario.ts');
   const { demoScenario } = await import('../../runtime/local/demo/files.ts');
   if (wav === undefined) return readScenario(scenario ?? demoScenario('booking')).catch(refuse);
+  const { readRecording } = await import('../../runtime/local/caller/recording.ts');
+  await readRecording(wav).catch(refuse);
   return scenarioSchema.parse({ name: wav, steps: [{ playsWav: wav }, { waitsMs: 8_000 }, { hangsUp: true }] });
 }
 

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { CallEvent } from '../../runtime/call/events.ts';
+import type { Scenario } from '../../runtime/local/caller/scenario.ts';
 import type { LocalCell } from '../../runtime/local/cell.ts';
 import type { DemoCall } from '../../runtime/local/demo/call.ts';
-import { numberFrom } from '../arguments.ts';
-import { findingsReported, type Output, outputOf, writeJson } from '../command-line.ts';
+import { numberFrom, portNumber } from '../arguments.ts';
+import { CommandFailure, findingsReported, type Output, outputOf, writeJson } from '../command-line.ts';
 
 interface StartOptions {
   readonly cell: string;
@@ -29,9 +30,9 @@ export default function register(program: Command): void {
         'The emulated services do not understand speech: they know what the simulated caller is going to say.',
     )
     .option('--cell <cell>', 'a region with a cell of ours, or a file that describes one', 'us-east-1')
-    .option('--port <n>', 'port to listen on; 0 takes any free one', numberFrom(0), 8080)
+    .option('--port <n>', 'port to listen on; 0 takes any free one', portNumber, 8080)
     .option('--exit', 'end after the demo call; exit code 1 if it did not go as its scenario expects')
-    .option('--no-demo', 'place no demo call')
+    .addOption(new Option('--no-demo', 'place no demo call').conflicts('exit'))
     .option('--scenario <file>', 'another demo call (YAML)')
     .addOption(
       new Option('--aws', "real AWS in the cell's region, with the credentials found here").conflicts('replies'),
@@ -40,7 +41,11 @@ export default function register(program: Command): void {
     .option('--agents <folder>', 'agents of your own instead of the demo agent')
     .option('--replies <file>', 'what the emulated model answers for them (YAML)')
     .option('--seed <n>', 'of the emulated latencies', numberFrom(0), 1)
-    .addOption(new Option('--json', 'with --exit: the record of the call as JSON').implies({ exit: true }))
+    .addOption(
+      new Option('--json', 'the record of the demo call as JSON; ends after it, as --exit does').implies({
+        exit: true,
+      }),
+    )
     .addHelpText('after', '\nExamples:\n  voicecell start\n  voicecell start --exit\n  voicecell start --aws --no-demo')
     .action(start);
 }
@@ -55,22 +60,24 @@ async function start(options: StartOptions, command: Command): Promise<void> {
     import('../../runtime/local/story.ts'),
     import('../cell-argument.ts'),
   ]);
+  const scenario = options.demo ? await demoScenarioOf(options) : undefined;
   const events: CallEvent[] = [];
   const story = tellStory({ write: (text) => out.write(text), colours: out.paint.bold('') !== '' });
+  let inDemo = scenario !== undefined;
   const cell = await startLocalCell({
     ...options,
     cell: await cellFrom(options.cell),
     databaseUrl: options.database,
     speech: { seed: options.seed },
     onEvent: (event) => {
-      if (options.exit || options.demo) events.push(event);
+      if (inDemo) events.push(event);
       if (!options.json) story(event);
     },
   });
   try {
     say(welcome(cell, options, out, performance.now() - startedAt));
-    const call = options.demo ? await demoCall(cell, options, events) : undefined;
-    events.length = 0;
+    const call = scenario && (await placeDemo(cell, scenario, events));
+    inDemo = false;
     if (call && options.json) writeJson(command, { ...call.record, failures: call.failures, events: call.events });
     if (call) say(summary(call, out));
     if (options.exit) {
@@ -92,17 +99,23 @@ function quietSdk(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 }
 
-async function demoCall(cell: LocalCell, options: StartOptions, events: readonly CallEvent[]): Promise<DemoCall> {
+async function demoScenarioOf({ scenario }: StartOptions): Promise<Scenario> {
   const { readScenario } = await import('../../runtime/local/caller/scenario.ts');
   const { demoScenario } = await import('../../runtime/local/demo/files.ts');
+  return readScenario(scenario ?? demoScenario('booking')).catch((error: Error) => {
+    throw new CommandFailure(error.message, 2);
+  });
+}
+
+async function placeDemo(cell: LocalCell, scenario: Scenario, events: readonly CallEvent[]): Promise<DemoCall> {
   const { placeDemoCall } = await import('../../runtime/local/demo/call.ts');
-  return placeDemoCall(cell, await readScenario(options.scenario ?? demoScenario('booking')), () => events);
+  return placeDemoCall(cell, scenario, () => events);
 }
 
 function welcome(cell: LocalCell, options: StartOptions, { paint }: Output, tookMs: number): string {
   const services = cell.speech
     ? `${paint.yellow('emulated')} speech services at ${cell.speech.url}: they do not understand speech, they know the caller's script`
-    : 'AWS, real and paid for';
+    : "AWS in the cell's region, real and paid for, with the credentials found here";
   return [
     `${paint.bold('VoiceCell')} ready in ${(tookMs / 1000).toFixed(1)} s at ${cell.url.origin}`,
     `  speech     ${services}`,
@@ -116,8 +129,9 @@ function summary({ record, events, failures }: DemoCall, { paint }: Output): str
   const count = (type: CallEvent['type']) => events.filter((event) => event.type === type).length;
   return [
     '',
-    `${count('caller-turn')} turns, ${count('tool-called')} tool calls, ${count('barge-in')} barge-in; the caller waited ` +
-      `${gaps[Math.floor(gaps.length / 2)] ?? '–'} ms for an answer (median), ${gaps.at(-1) ?? '–'} ms at most`,
+    `${count('caller-turn')} turns, ${count('tool-called')} tool calls, ${count('barge-in')} barge-in`,
+    `from the caller's last sound to the first he heard of an answer: ${gaps[Math.floor(gaps.length / 2)] ?? '–'} ms (median), ` +
+      `${gaps.at(-1) ?? '–'} ms at most`,
     ...(failures.length > 0
       ? failures.map((failure) => `${paint.red('✗')} ${failure}`)
       : [paint.green('✓ the call went as its scenario expects')]),

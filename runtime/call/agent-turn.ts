@@ -3,7 +3,7 @@
  * the playout plays; it can be interrupted between any two steps, and then says what was heard.
  */
 import type { Agent } from '../agents/definition.ts';
-import type { ToolSet } from '../agents/tools.ts';
+import type { ToolOutcome, ToolSet } from '../agents/tools.ts';
 import type { Farewell } from '../channels/channel.ts';
 import type { ToolCall } from '../providers/language-model.ts';
 import type { CallEventBody, Waterfall } from './events.ts';
@@ -16,6 +16,7 @@ export type AgentTurnKind = 'greeting' | 'reply' | 'prompt' | 'farewell';
 
 /** A model that keeps calling tools is stopped after this many rounds. */
 const MOST_ROUNDS = 4;
+const LEFT_UNDONE: ToolOutcome = { output: 'not done: another tool has failed, tell the caller first', failed: true };
 
 export interface AgentTurnContext {
   readonly agent: Agent;
@@ -23,6 +24,7 @@ export interface AgentTurnContext {
   readonly phrases: PhraseBook;
   readonly turn: number;
   readonly emit: (event: CallEventBody) => void;
+  readonly problem: (error: unknown) => void;
   /** New audio is there to be sent. */
   readonly pump: () => void;
   /** Starts the next round, given the rounds so far. */
@@ -110,10 +112,9 @@ export class AgentTurn {
       this.#outputTokens += outcome.outputTokens;
       const round: Round = { text: reply.clauses.join(' '), toolCalls: outcome.toolCalls, results: [] };
       this.rounds.push(round);
-      const ending = round.toolCalls.find((call) => this.#context.tools.endsCall(call.name));
-      await Promise.all(round.toolCalls.map((call) => this.#runTool(call, round)));
+      await this.#runTools(round);
       if (this.#over) return 'cut';
-      if (ending && this.farewell) await this.#sayFarewell();
+      if (this.farewell) await this.#sayFarewell();
       if (this.farewell || round.toolCalls.length === 0 || this.rounds.length >= MOST_ROUNDS) break;
     }
     if (this.#over) return 'cut';
@@ -190,24 +191,43 @@ export class AgentTurn {
     }
   }
 
-  async #runTool(call: ToolCall, round: Round): Promise<void> {
-    const { turn, emit, tools, agent } = this.#context;
-    const { id, name, input } = call;
+  /** Those that end the call come last, and not at all if the caller would be let go of with something left undone. */
+  async #runTools(round: Round): Promise<void> {
+    const { tools, agent } = this.#context;
+    const ends = ({ name }: ToolCall) => tools.endsCall(name);
+    const run = (call: ToolCall) =>
+      this.#runTool(call, round, () => tools.run(call, AbortSignal.timeout(agent.limits.toolTimeoutMs)));
+    await Promise.all(round.toolCalls.filter((call) => !ends(call)).map(run));
+    const isUndone = round.results.some((result) => result.failed);
+    for (const call of round.toolCalls.filter(ends)) {
+      if (this.#over) return;
+      await (isUndone ? this.#runTool(call, round, async () => LEFT_UNDONE) : run(call));
+    }
+  }
+
+  async #runTool({ id, name, input }: ToolCall, round: Round, run: () => Promise<ToolOutcome>): Promise<void> {
+    const { turn, emit } = this.#context;
     const startedAt = performance.now();
     emit({ type: 'tool-called', turn, id, name, input });
-    const outcome = await tools.run(call, AbortSignal.timeout(agent.limits.toolTimeoutMs));
+    const outcome = await run();
     round.results.push({ id, output: outcome.output, failed: outcome.failed });
     this.farewell ??= outcome.farewell;
     const tookMs = Math.round(performance.now() - startedAt);
     emit({ type: 'tool-finished', turn, id, name, output: outcome.output, failed: outcome.failed, tookMs });
   }
 
-  /** A model that hangs up or transfers without a word is given one. */
+  /** A model that hangs up or transfers without a word is given one; if it cannot be spoken, the channel says it. */
   async #sayFarewell(): Promise<void> {
     if (this.#hasWordsIn(this.rounds.length - 1)) return;
-    const { goodbye, transferring } = this.#context.agent.sentences;
-    const text = this.farewell?.action === 'transfer' ? transferring : goodbye;
-    this.#add(text, 'filler', await this.#context.phrases.audio(text));
+    const { agent, phrases, problem } = this.#context;
+    const isTransfer = this.farewell?.action === 'transfer';
+    const text = isTransfer ? agent.sentences.transferring : agent.sentences.goodbye;
+    try {
+      this.#add(text, 'filler', await phrases.audio(text));
+    } catch (error) {
+      problem(error);
+      if (!isTransfer) this.farewell = { action: 'say', text };
+    }
   }
 
   #add(text: string, kind: SpanKind, audio: Uint8Array): Span {

@@ -55,12 +55,14 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const [speech, database] = await Promise.all([
+    const parts = [
       options.aws ? undefined : startSpeech(options),
       options.databaseUrl === undefined ? startEmbeddedPostgres() : undefined,
-    ]);
-    if (speech) closers.push(() => speech.close());
-    if (database) closers.push(() => database.close());
+    ] as const;
+    // One that fails must not leave the other behind: both are waited for, and what did start is closed.
+    for (const started of await Promise.allSettled(parts))
+      if (started.status === 'fulfilled' && started.value) closers.push(() => started.value!.close());
+    const [speech, database] = await Promise.all(parts);
     const databaseUrl = options.databaseUrl ?? database!.url;
 
     const config = readConfig({

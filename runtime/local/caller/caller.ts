@@ -2,15 +2,14 @@
  * A simulated caller: speaks, listens, interrupts, types and hangs up as his scenario says, over the real protocol. When
  * his socket breaks, the cell is asked how the call goes on, as Twilio asks it.
  */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readWav } from '../../audio/wav.ts';
 import { toTelephone } from '../telephone.ts';
 import { createVoice, type Voice } from '../voice.ts';
 import { type Continuation, type DialOptions, dial, type Line } from './dial.ts';
 import { Ear } from './ear.ts';
 import { Mouth } from './mouth.ts';
 import type { Prompt } from './prompter.ts';
+import { readRecording } from './recording.ts';
 import type { Scenario, Step } from './scenario.ts';
 import { Wire } from './wire.ts';
 
@@ -139,7 +138,7 @@ class Caller {
       await this.#utter(noise(step.coughs));
     } else if ('playsWav' in step) {
       await this.#agentFinished();
-      await this.#utter(await recording(step.playsWav));
+      await this.#utter(await readRecording(step.playsWav));
       this.#awaitAnswer(`(${step.playsWav})`);
     } else if ('dials' in step) {
       await this.#agentFinished();
@@ -226,8 +225,4 @@ function noise(ms: number): Uint8Array {
     );
   });
   return toTelephone({ sampleRateHz: 8000, samples });
-}
-
-async function recording(path: string): Promise<Uint8Array> {
-  return toTelephone(readWav(await readFile(path)));
 }

@@ -114,6 +114,10 @@ async function post(call: Call, path: string, fields: Record<string, string>): P
       'x-twilio-signature': twilio.getExpectedTwilioSignature(call.authToken, signedUrl, parameters),
     },
     body: new URLSearchParams(parameters).toString(),
+  }).catch((error: Error & { cause?: { code?: string } }) => {
+    throw new CallRefused(
+      `nobody answers at ${call.cell.origin} (${error.cause?.code ?? error.message}): is the cell running?`,
+    );
   });
   const text = await response.text();
   if (response.status === 403)

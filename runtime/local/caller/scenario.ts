@@ -73,5 +73,8 @@ export function parseScenario(text: string, name: string): Scenario {
 }
 
 export async function readScenario(path: string): Promise<Scenario> {
-  return parseScenario(await readFile(path, 'utf8'), path);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${path} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.code}`);
+  });
+  return parseScenario(text, path);
 }
