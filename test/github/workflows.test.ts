@@ -14,6 +14,7 @@ interface Job {
   readonly permissions?: Record<string, string>;
   readonly 'timeout-minutes'?: number;
   readonly 'runs-on': string;
+  readonly environment?: string;
   readonly strategy?: Record<string, unknown>;
 }
 
@@ -57,6 +58,14 @@ describe('every workflow', () => {
     for (const [name, { steps }] of jobs)
       for (const { run } of steps) expect(run ?? '', name).not.toMatch(/\$\{\{\s*(?:inputs|github\.event)/);
   });
+});
+
+test('a pull request is compared in an environment of its own, in the way that needs no deploy role', () => {
+  const { diff } = workflows.get('synth.yml')!.jobs;
+  expect(diff!.environment).toBe('${{ matrix.cell }}-diff');
+  const compares = diff!.steps.filter(({ run }) => run?.includes('cdk diff'));
+  expect(compares).toHaveLength(1);
+  expect(compares[0]!.run).toContain('cdk diff --method=template');
 });
 
 test('cells are deployed one at a time, on the processor their image is for', () => {
