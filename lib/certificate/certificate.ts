@@ -62,6 +62,7 @@ export function certify({ stackName, region, templateText }: CertificateProps): 
 }
 
 const BEYOND_THE_TEMPLATE = [
+  'The process does not use every store yet: recordings and exports are not written, and the state of calls is kept in the memory of each task, not in Valkey. There is no retention job: what the database keeps is not deleted when its retention ends.',
   'Without an AI services opt-out policy in AWS Organizations, AWS may keep what Transcribe and Polly are given outside the region: `voicecell preflight` asks for it.',
   'A Twilio number is processed in us1 until its inbound region is set: read it back from Twilio.',
   'Route 53 asks the public address from places all over the world; it sends no data and reads only whether the cell is well.',

@@ -33,7 +33,7 @@ export const STORE_TYPES: Readonly<Record<string, StoreType>> = {
     name: 'DBInstanceIdentifier',
     key: 'KmsKeyId',
     retention: (part) =>
-      `what its tenant chose, deleted by the retention job; backups ${days(part.get('BackupRetentionPeriod'))}`,
+      `until it is deleted by hand: nothing ends a row's retention yet; backups ${days(part.get('BackupRetentionPeriod'))}`,
     proof: ['StorageEncrypted', 'BackupRetentionPeriod'],
   },
   'AWS::ElastiCache::ReplicationGroup': {

@@ -48,6 +48,12 @@ describe('the certificate', () => {
       for (const [field, text] of Object.entries(store)) expect(text, `${field} of ${store.part}`).toBeTruthy();
   });
 
+  test('promises no deletion that nobody carries out', () => {
+    const { retention } = certificate.stores.find((store) => store.part === 'Database/Instance')!;
+    expect(retention).toBe("until it is deleted by hand: nothing ends a row's retention yet; backups 14 days");
+    expect(certificate.beyondTheTemplate.join(' ')).toContain('There is no retention job');
+  });
+
   test('points at properties that are in the template', () => {
     for (const { evidence } of certificate.stores) {
       const [logicalId, claims] = evidence.split(': ', 2);
