@@ -66,7 +66,7 @@ export class PhoneDoor implements Door {
   }
 
   async admit(request: IncomingMessage): Promise<((socket: WebSocket) => void) | undefined> {
-    const claims = this.#isOwnPage(request.headers.origin) ? this.#claims(request.url ?? '') : 'another origin';
+    const claims = this.#isOwnPage(request.headers) ? this.#claims(request.url ?? '') : 'another origin';
     const problem = typeof claims === 'string' ? claims : await this.#usedBefore(claims);
     if (problem === undefined && typeof claims !== 'string') return (socket) => this.#attend(socket, claims.callId);
     this.#options.logger.warn({ path: PHONE_CALL_PATH, problem }, 'phone refused');
@@ -93,17 +93,23 @@ export class PhoneDoor implements Door {
 
   #visitorProblem(headers: IncomingHttpHeaders): string | undefined {
     const { key } = this.#phone;
-    if (key === undefined) return this.#isOwnPage(headers.origin) ? undefined : 'another origin';
+    if (key === undefined) return this.#isOwnPage(headers) ? undefined : 'another origin';
     const [scheme, given] = headers.authorization?.split(' ') ?? [];
     if (scheme?.toLowerCase() !== 'bearer' || !given) return 'no key';
     return isSame(given, key) ? undefined : 'wrong key';
   }
 
-  /** The page must be this cell's own. On a laptop `localhost` and `127.0.0.1` are the same, whatever the port. */
-  #isOwnPage(origin: string | undefined): boolean {
+  /**
+   * The page must be this cell's own. On a laptop `localhost` and `127.0.0.1` are the same machine, but another port is
+   * another program's page.
+   */
+  #isOwnPage({ origin, host }: IncomingHttpHeaders): boolean {
     const { publicUrl } = this.#options;
     if (!origin || !URL.canParse(origin)) return false;
-    return origin === publicUrl.origin || (isLoopback(publicUrl.hostname) && isLoopback(new URL(origin).hostname));
+    if (origin === publicUrl.origin) return true;
+    const page = new URL(origin);
+    const door = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
+    return [publicUrl, page, door].every((url) => url && isLoopback(url.hostname)) && page.port === door?.port;
   }
 
   #claims(path: string): Claims | string {

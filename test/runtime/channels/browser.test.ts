@@ -80,12 +80,17 @@ describe("the phone's way in", () => {
     },
   );
 
-  test('on a laptop any address of this machine is its own page', async () => {
+  test('on a laptop its own page has any name of this machine, but only its own port', async () => {
     const cell = await startCellServer({ publicUrl: new URL('http://localhost:8080') });
     const { token = '' } = await askToken(cell);
-    expect(await cell.phoneSocket(token, 'http://127.0.0.1:9999')).toBeInstanceOf(TestSocket);
+    expect(await cell.phoneSocket(token, `http://localhost:${cell.server.port}`)).toBeInstanceOf(TestSocket);
     const second = await askToken(cell);
-    expect(await cell.phoneSocket(second.token ?? '', 'https://evil.example.com')).toBe(403);
+    for (const origin of [
+      'https://evil.example.com',
+      'http://127.0.0.1:9999',
+      `http://evil.example:${cell.server.port}`,
+    ])
+      expect(await cell.phoneSocket(second.token ?? '', origin), origin).toBe(403);
   });
 
   test('a cell without a key takes its own page, and no other', async () => {
