@@ -136,7 +136,7 @@ export class Call {
       for await (const transcript of this.#stream)
         for (const decision of this.#detector.transcript(transcript)) this.#decide(decision);
     } catch (error) {
-      this.#recognizerLost(error);
+      if (!this.#over.signal.aborted) this.#recognizerLost(error);
     }
   }
 

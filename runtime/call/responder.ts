@@ -49,6 +49,8 @@ export class Responder {
   #turn = 0;
   #failures = 0;
   #ending: { reason: EndReason; farewell: Farewell } | undefined;
+  /** A farewell that is due should the agent's own be interrupted. */
+  #postponed: (() => void) | undefined;
 
   constructor(parts: ResponderParts) {
     const { channel, setup, timing, timers, reporter, dismissed } = parts;
@@ -62,7 +64,7 @@ export class Responder {
     this.#comfort = new Comfort(setup.agent, timing, timers, this.floor);
   }
 
-  /** The call is being ended: nothing the caller does changes that. */
+  /** The call is being ended, or is over: nothing the caller does changes that. */
   get ending(): boolean {
     return this.#ending !== undefined;
   }
@@ -76,6 +78,7 @@ export class Responder {
   answer({ text, by, silenceMs, textAt }: CallerTurn): void {
     if (this.#ending) return;
     this.floor.take();
+    if (this.ending) return; // a postponed farewell has begun
     const { reporter, setup } = this.#parts;
     const turn = ++this.#turn;
     reporter.emit({ type: 'caller-turn', turn, text, by, waitMs: silenceMs });
@@ -97,9 +100,16 @@ export class Responder {
     });
   }
 
-  /** The last words, which nobody can interrupt; if they cannot be spoken, the channel says them. */
+  /**
+   * The last words, which nobody can interrupt; if they cannot be spoken, the channel says them. An agent that is just
+   * letting go of the caller is let finish: its own goodbye is better, and he may be on his way to somebody.
+   */
   farewell(reason: EndReason, text: string): void {
     if (this.#ending) return;
+    if (this.floor.speaker?.farewell) {
+      this.#postponed ??= () => this.farewell(reason, text);
+      return;
+    }
     this.floor.take();
     this.#speculation.discard();
     if (!this.#parts.setup.phrases.ready(text)) {
@@ -120,9 +130,10 @@ export class Responder {
 
   /** The call is over: stops whatever is under way. @returns why it is over. */
   end(): EndReason {
+    this.#ending ??= { reason: 'caller-hung-up', farewell: { action: 'hang-up' } };
     this.#speculation.discard();
     this.floor.take();
-    return this.#ending?.reason ?? 'caller-hung-up';
+    return this.#ending.reason;
   }
 
   #play(prepared: Reply | undefined, callerText: string, moments: TurnMoments): void {
@@ -140,7 +151,7 @@ export class Responder {
   }
 
   #answerFailed(turn: AgentTurn, error: unknown): void {
-    if (turn !== this.floor.speaker) return;
+    if (turn !== this.floor.speaker || turn.farewell) return;
     this.#parts.reporter.problem(error);
     this.#comfort.stop();
     const { sorry, goodbyeBroken } = this.#parts.setup.agent.sentences;
@@ -153,8 +164,8 @@ export class Responder {
     this.#comfort.stop();
     this.#parts.setup.history.agent(turn.rounds);
     this.#parts.turnOver();
-    if (interrupted || !turn.farewell) return;
-    this.leave(turn.farewell.action === 'transfer' ? 'transferred' : 'agent-ended', turn.farewell);
+    if (interrupted || !turn.farewell) this.#postponed?.();
+    else this.leave(turn.farewell.action === 'transfer' ? 'transferred' : 'agent-ended', turn.farewell);
   }
 
   #beginTurn(kind: AgentTurnKind, moments?: TurnMoments): AgentTurn {
@@ -168,6 +179,7 @@ export class Responder {
         phrases,
         turn: this.#turn,
         emit: (event) => reporter.emit(event),
+        problem: (error) => reporter.problem(error),
         pump: () => this.floor.pump(),
         startReply: (rounds) => this.#startReply(roundMessages(rounds)),
       },
