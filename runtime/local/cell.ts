@@ -10,6 +10,7 @@ import { readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { openRuntime, type Runtime } from '../open.ts';
 import { DEMO_AGENTS, DEMO_REPLIES } from './demo/files.ts';
+import { freePort } from './free-port.ts';
 import { EMBEDDED_POOL_SIZE, startEmbeddedPostgres } from './postgres.ts';
 import { LOCAL_AUTH_TOKEN } from './secrets.ts';
 import { type SpeechEmulator, type SpeechEmulatorOptions, startSpeechEmulator } from './speech/emulator.ts';
@@ -64,11 +65,12 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
       if (started.status === 'fulfilled' && started.value) closers.push(() => started.value!.close());
     const [speech, database] = await Promise.all(parts);
     const databaseUrl = options.databaseUrl ?? database!.url;
+    const port = options.port || (await freePort());
 
     const config = readConfig({
       VOICECELL_CELL: JSON.stringify({ ...options.cell, channels: { ...options.cell.channels, browser: true } }),
-      VOICECELL_PORT: String(options.port),
-      VOICECELL_PUBLIC_URL: `http://localhost:${options.port || 8080}`,
+      VOICECELL_PORT: String(port),
+      VOICECELL_PUBLIC_URL: `http://localhost:${port}`,
       VOICECELL_DATABASE_URL: databaseUrl,
       VOICECELL_AGENTS: options.agents ?? DEMO_AGENTS,
       VOICECELL_NUMBERS: options.numbers && JSON.stringify(options.numbers),
