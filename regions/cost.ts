@@ -4,7 +4,7 @@
  */
 import type { Cell } from './cell.ts';
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from './cost/assumptions.ts';
-import { HOURS_PER_MONTH, type Usage, usageOf } from './cost/usage.ts';
+import { HOURS_PER_MONTH, tasksNeeded, type Usage, usageOf } from './cost/usage.ts';
 import { type Facts, knownFacts, own, regionFacts, type Source, sourceOf } from './facts.ts';
 
 export { type Assumptions, DEFAULT_ASSUMPTIONS, HOURS_PER_MONTH };
@@ -29,6 +29,9 @@ export interface CostEstimate {
   readonly calls: number;
   readonly minutesPerCall: number;
   readonly assumptions: Assumptions;
+  /** What the peak needs, which is what is priced; the cell starts no more than `maxTasks`. */
+  readonly tasks: number;
+  readonly maxTasks: number;
   readonly lines: readonly CostLine[];
   /** Sum of the known prices; a lower bound when `unknown` is not empty. */
   readonly monthlyUsd: number;
@@ -54,6 +57,8 @@ export function estimateCost(
     region: cell.region,
     ...volume,
     assumptions,
+    tasks: tasksNeeded(cell, volume.calls * volume.minutesPerCall, assumptions),
+    maxTasks: cell.capacity.maxTasks,
     lines,
     monthlyUsd,
     perCallUsd,

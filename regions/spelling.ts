@@ -24,3 +24,22 @@ export function closest(word: string, known: readonly string[], count = 3): stri
     .slice(0, count)
     .map(({ candidate }) => candidate);
 }
+
+/**
+ * The known words that a mistyped one may have stood for, at most `count`: those it begins or is a part of, then those
+ * with at most one letter in three wrong. None when nothing is close: a far-off name would only mislead.
+ */
+export function likely(word: string, known: readonly string[], count = 3): string[] {
+  const typed = word.toLowerCase();
+  const rank = (candidate: string): number => {
+    const name = candidate.toLowerCase();
+    if (typed.length >= 3 && name.includes(typed)) return name.startsWith(typed) ? -2 : -1;
+    return editDistance(typed, name);
+  };
+  return known
+    .map((candidate) => ({ candidate, rank: rank(candidate) }))
+    .filter((each) => each.rank <= Math.max(1, Math.floor(typed.length / 3)))
+    .sort((a, b) => a.rank - b.rank || a.candidate.localeCompare(b.candidate))
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}

@@ -46,15 +46,15 @@ function collectAssumption(text: string, before: CostOptions['assume']): CostOpt
 
 async function knownAssumptions(assumed: CostOptions['assume']): Promise<Partial<Assumptions>> {
   const { DEFAULT_ASSUMPTIONS } = await import('../../regions/cost.ts');
-  const { closest } = await import('../../regions/spelling.ts');
+  const { likely } = await import('../../regions/spelling.ts');
   const { CommandFailure } = await import('../command-line.ts');
   const known = Object.keys(DEFAULT_ASSUMPTIONS);
-  for (const [name] of assumed)
-    if (!known.includes(name))
-      throw new CommandFailure(
-        `unknown assumption "${name}"; did you mean ${closest(name, known, 1)[0]}? All of them: ${known.join(', ')}`,
-        2,
-      );
+  for (const [name] of assumed) {
+    if (known.includes(name)) continue;
+    const [meant] = likely(name, known, 1);
+    const question = meant ? `did you mean ${meant}? ` : '';
+    throw new CommandFailure(`unknown assumption "${name}"; ${question}All of them: ${known.join(', ')}`, 2);
+  }
   return Object.fromEntries(assumed);
 }
 
@@ -97,10 +97,16 @@ export async function renderEstimate(estimate: CostEstimate, { paint }: Pick<Out
   ].join('\n');
 }
 
-function notes({ lines, unknown, assumptions }: CostEstimate, paint: Output['paint']): string[] {
+function notes({ lines, unknown, assumptions, tasks, maxTasks }: CostEstimate, paint: Output['paint']): string[] {
   const standIns = lines.filter(({ standIn }) => standIn);
   const dates = lines.flatMap(({ source }) => (source ? [source.asOf] : [])).sort();
   return [
+    ...(tasks > maxTasks
+      ? [
+          `${paint.red(`the peak needs ${tasks} tasks, capacity.maxTasks is ${maxTasks}:`)} ` +
+            `the cell would refuse calls; raise maxTasks to ${tasks} (priced here), or callsPerTask`,
+        ]
+      : []),
     ...(unknown.length > 0
       ? [`${paint.red('unknown prices, not in the total:')} ${unknown.map(({ what }) => what).join(', ')}`]
       : []),

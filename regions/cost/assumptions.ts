@@ -16,9 +16,10 @@ export interface Assumptions {
   readonly recordingRetentionDays: number;
   /** Logs and metrics as log lines, per call. */
   readonly logKilobytesPerCall: number;
-  /** PrivateLink endpoints, each in every zone. */
+  /** PrivateLink endpoints, each in every zone. This and the counts below are those of the cells that ship. */
   readonly interfaceEndpoints: number;
   readonly keys: number;
+  /** The phone's key; Twilio's token (a cell with a domain) and every third-party provider add one. */
   readonly secrets: number;
   readonly customMetrics: number;
   readonly alarms: number;
@@ -34,9 +35,9 @@ export const DEFAULT_ASSUMPTIONS = {
   recordedShare: 1,
   recordingRetentionDays: 90,
   logKilobytesPerCall: 100,
-  interfaceEndpoints: 14,
-  keys: 6,
-  secrets: 4,
+  interfaceEndpoints: 12,
+  keys: 4,
+  secrets: 1,
   customMetrics: 60,
-  alarms: 25,
+  alarms: 21,
 } as const satisfies Assumptions;

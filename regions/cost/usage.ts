@@ -107,10 +107,15 @@ export function averageConcurrency(minutes: number): number {
   return minutes / (HOURS_PER_MONTH * 60);
 }
 
+/** Tasks for the peak, whether or not the cell may start so many (`capacity.maxTasks`). */
+export function tasksNeeded({ capacity }: Cell, minutes: number, assumed: Assumptions): number {
+  const atPeak = Math.ceil((averageConcurrency(minutes) * assumed.peakFactor) / capacity.callsPerTask);
+  return Math.max(capacity.minTasks, atPeak);
+}
+
 function machines(cell: Cell, minutes: number, assumed: Assumptions): Usage[] {
   const { capacity } = cell;
-  const wanted = Math.ceil((averageConcurrency(minutes) * assumed.peakFactor) / capacity.callsPerTask);
-  const tasks = Math.max(capacity.minTasks, wanted);
+  const tasks = tasksNeeded(cell, minutes, assumed);
   const copies = cell.multiAz === true ? 2 : 1;
   const standby = copies === 2 ? ', Multi-AZ' : '';
   return [
@@ -172,12 +177,13 @@ function network(cell: Cell, calls: number, minutes: number, assumed: Assumption
       what: 'egress lane to third parties',
       quantity: egressHosts(cell, facts).length > 0 ? zones * hours : 0,
     },
+    // Two alarms and the verdict over them; the public address is one more.
+    { group: 'network', item: 'health-check', what: 'health checks', quantity: cell.domain ? 4 : 3 },
     ...(cell.domain
       ? [
           { group: 'network', item: 'waf.acl', what: 'web firewall', quantity: 1 },
           { group: 'network', item: 'waf.rule', what: 'web firewall, rules', quantity: 4 },
           { group: 'network', item: 'waf.requests', what: 'web firewall, requests', quantity: (2 * calls) / 1e6 },
-          { group: 'network', item: 'health-check', what: 'health checks', quantity: 2 },
         ]
       : []),
   ];

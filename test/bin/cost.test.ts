@@ -23,6 +23,13 @@ describe('voicecell cost', () => {
     expect(out).toContain('✗ not below the target of $0.20 a call');
   });
 
+  it('says when the volume needs more tasks than the cell may start', async () => {
+    const few = await run('cost', 'us-east-1', '--calls', '100000', '--minutes', '3');
+    expect(few.out).not.toContain('capacity.maxTasks');
+    const many = await run('cost', 'us-east-1', '--calls', '100000000', '--minutes', '3');
+    expect(many.out).toMatch(/the peak needs (\d+) tasks, capacity\.maxTasks is \d+: .* raise maxTasks to \1 /);
+  });
+
   it('takes other assumptions, checked by name', async () => {
     const cost = ['cost', 'us-east-1', '--calls', '1000', '--minutes', '3', '--json'];
     const plain = JSON.parse((await run(...cost)).out);
@@ -33,6 +40,10 @@ describe('voicecell cost', () => {
     const mistyped = await run(...cost, '--assume', 'turnPerMinute=8');
     expect(mistyped.exitCode).toBe(2);
     expect(mistyped.err).toContain('did you mean turnsPerMinute?');
+    expect((await run(...cost, '--assume', 'turns=4')).err).toContain('did you mean turnsPerMinute?');
+    const strange = await run(...cost, '--assume', 'weather=4');
+    expect(strange.err).not.toContain('did you mean');
+    expect(strange.err).toContain('All of them: turnsPerMinute,');
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { knownFacts, regionFacts } from '../../regions/facts.ts';
 import { distanceKm, nameRegions, nearestRegions, placeOf } from '../../regions/nearest.ts';
-import { closest, editDistance } from '../../regions/spelling.ts';
+import { closest, editDistance, likely } from '../../regions/spelling.ts';
 
 const region = (code: string) => regionFacts(code)!;
 const all = () => true;
@@ -60,5 +60,15 @@ describe('a mistyped name', () => {
 
   it('is answered with the nearest known ones', () => {
     expect(closest('us-est-1', ['eu-west-1', 'us-east-1', 'us-west-1'], 2)).toEqual(['us-east-1', 'us-west-1']);
+  });
+
+  it.each([
+    ['us-est-1', ['us-east-1', 'us-west-1', 'us-east-2']],
+    ['us-east', ['us-east-1', 'us-east-2']],
+    ['west-1', ['eu-west-1', 'us-west-1']],
+    ['mars-1', []],
+    ['', []],
+  ])('%s is likely to stand for %j', (typed, meant) => {
+    expect(likely(typed, ['eu-west-1', 'us-east-1', 'us-east-2', 'us-west-1', 'sa-east-1'])).toEqual(meant);
   });
 });
