@@ -2,18 +2,19 @@
 import type { Facts } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 import { jurisdiction } from '../residency.ts';
-import { closest } from '../spelling.ts';
+import { likely } from '../spelling.ts';
 import { either, list, moveTo, type Rule } from './rule.ts';
 
 /** Asked before the other rules: they need a known region. */
 export function unknownRegion(code: string, facts: Facts): Finding {
   const known = Object.keys(facts.regions);
+  const meant = likely(code, known);
   return {
     rule: 'region-unknown',
     path: 'region',
     found: `"${code}", which the registry does not know`,
     allowed: `one of the ${known.length} regions in regions/facts/regions.json; unknown regions are refused`,
-    fix: `write ${list(closest(code, known))}, or add the region to regions/facts with its sources`,
+    fix: `${meant.length > 0 ? `write ${list(meant)}` : 'write one of them'}, or add the region to regions/facts with its sources`,
   };
 }
 

@@ -54,6 +54,13 @@ describe('voicecell explain', () => {
     expect(err).toContain('did you mean us-east-1');
   });
 
+  it('guesses no far-off name, and says where the list is', async () => {
+    const { exitCode, err } = await run('explain', 'mars-1');
+    expect(exitCode).toBe(2);
+    expect(err).not.toContain('did you mean');
+    expect(err).toMatch(/All \d+ regions: voicecell explain --list/);
+  });
+
   it('wants a region', async () => {
     const { exitCode, err } = await run('explain');
     expect(exitCode).toBe(2);
