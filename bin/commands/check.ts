@@ -104,8 +104,21 @@ function report({ inspections, findings }: Checked, details: string, { paint, wi
     paint.dim(`${count(resources, 'resource')}, ${count(values, 'value')}, ${opaque} of them known only when deployed`),
   ]);
   const looked = columns(rows, { indent: 0, width });
-  if (findings.length > 0) return `${looked}\n\n${count(findings.length, 'finding')}\n\n${details}`;
+  if (findings.length > 0)
+    return `${looked}\n\n${count(findings.length, 'finding')}${tally(findings, width)}\n\n${details}`;
   return `${looked}\n\nNothing found that leaves its region.`;
+}
+
+/** More findings than this are counted by rule before they are told one by one. */
+const FINDINGS_AT_A_GLANCE = 20;
+
+/** Which rule found how many, most first; empty when the findings can be seen at a glance. */
+function tally(findings: readonly Finding[], width: Output['width']): string {
+  if (findings.length <= FINDINGS_AT_A_GLANCE) return '';
+  const counts = new Map<string, number>();
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const rows = [...counts].sort(([, a], [, b]) => b - a).map(([rule, number]) => [String(number), rule]);
+  return `\n\n${columns(rows, { indent: 2, width, right: [0] })}`;
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

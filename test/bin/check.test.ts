@@ -80,6 +80,18 @@ describe('voicecell check', () => {
     expect(err).toBe('');
   });
 
+  it('counts by rule first when there are more findings than a glance takes in', async () => {
+    const leaks = (number: number) => ({
+      Resources: Object.fromEntries(
+        Array.from({ length: number }, (_, index) => [`Queue${index}`, queue('calls-us-west-2').Resources.Queue]),
+      ),
+    });
+    const few = await run('check', file('few.json', leaks(20)), '--region', 'eu-central-1');
+    expect(few.out).toMatch(/20 findings\n\n +1 {2}Queue0 {2}\(region-token\)/);
+    const many = await run('check', file('many.json', leaks(21)), '--region', 'eu-central-1');
+    expect(many.out).toMatch(/21 findings\n\n +21 {2}region-token\n\n +1 {2}Queue0 {2}\(region-token\)/);
+  });
+
   it('gives the same as JSON', async () => {
     const { exitCode, out } = await run(
       'check',
