@@ -72,7 +72,7 @@ async function scenarioOf({ scenario, wav }: CallOptions): Promise<Scenario> {
   if (wav === undefined) return readScenario(scenario ?? demoScenario('booking')).catch(refuse);
   const { readRecording } = await import('../../runtime/local/caller/recording.ts');
   await readRecording(wav).catch(refuse);
-  return scenarioSchema.parse({ name: wav, steps: [{ playsWav: wav }, { waitsMs: 8_000 }, { hangsUp: true }] });
+  return scenarioSchema.parse({ name: wav, steps: [{ playsWav: wav }, { hangsUp: 'politely' }] });
 }
 
 function refuse(error: Error): never {
