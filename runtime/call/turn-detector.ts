@@ -22,8 +22,10 @@ export const defaultTurnDetection = {
   unchangedMs: 60,
   /** A recognizer that never catches up delays a turn by at most this much. */
   laggardMs: 700,
-  /** A caller who never pauses is answered after this much speech. */
+  /** A caller who never pauses is answered after this much speech, counted from his first words. */
   longestTurnMs: 45_000,
+  /** Voice that adds no word for this long is a noise behind the caller: he has finished. Partials come within 1 s. */
+  wordlessMs: 3_000,
   endpointing: defaultEndpointing as Endpointing,
 } as const;
 
@@ -38,7 +40,7 @@ export type Decision =
   | { readonly type: 'words'; readonly text: string }
   /** The caller pauses after what could be all he has to say: worth preparing an answer to. */
   | { readonly type: 'candidate'; readonly text: string }
-  /** The turn is over. `silenceMs` passed since his last voiced frame. */
+  /** The turn is over. `silenceMs` passed since his last voiced frame, or since his last word where voice goes on. */
   | { readonly type: 'commit'; readonly text: string; readonly silenceMs: number };
 
 /** One segment of the recognizer, less the words that earlier turns have taken from it. */
@@ -134,7 +136,7 @@ export class TurnDetector {
     this.#recent.push(voiced);
     if (this.#recent.length > onsetWindowMs / FRAME_MS) this.#recent.shift();
     if (this.#speaking) {
-      this.#turnSpeechMs += FRAME_MS;
+      if (this.#text) this.#turnSpeechMs += FRAME_MS;
       if (voiced) {
         this.#voicedMs += FRAME_MS;
         this.#lastVoicedMs = this.#nowMs;
@@ -156,9 +158,12 @@ export class TurnDetector {
   /** Asks, after every input, whether the turn is worth preparing for, or over. */
   #judge(decisions: Decision[]): void {
     if (!this.#text) return;
-    const overlong = this.#turnSpeechMs >= this.#options.longestTurnMs;
-    if (overlong) this.#commit(decisions);
-    if (overlong || this.#speaking) return;
+    if (this.#speaking) {
+      const wordlessMs = this.#nowMs - this.#textChangedMs;
+      if (wordlessMs >= this.#options.wordlessMs) this.#commit(decisions, wordlessMs);
+      else if (this.#turnSpeechMs >= this.#options.longestTurnMs) this.#commit(decisions, this.silenceMs);
+      return;
+    }
     const covered = this.#covered();
     if (covered && this.#candidate !== this.#text) {
       this.#candidate = this.#text;
@@ -166,7 +171,7 @@ export class TurnDetector {
     }
     const waitMs = endpointingDelayMs(this.#text, this.#options.endpointing);
     const laggardMs = covered && this.#still() ? 0 : this.#options.laggardMs;
-    if (this.silenceMs >= waitMs + laggardMs) this.#commit(decisions);
+    if (this.silenceMs >= waitMs + laggardMs) this.#commit(decisions, this.silenceMs);
   }
 
   /** The recognizer has caught up with the voice: no word is still to come. */
@@ -182,8 +187,8 @@ export class TurnDetector {
     return stable || this.#nowMs - this.#textChangedMs >= this.#options.unchangedMs;
   }
 
-  #commit(decisions: Decision[]): void {
-    decisions.push({ type: 'commit', text: this.#text, silenceMs: this.silenceMs });
+  #commit(decisions: Decision[], silenceMs: number): void {
+    decisions.push({ type: 'commit', text: this.#text, silenceMs });
     this.discard();
   }
 

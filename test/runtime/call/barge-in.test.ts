@@ -90,3 +90,21 @@ describe('a barge-in that is taken back', () => {
     await call.hangsUp();
   });
 });
+
+describe('a noise that never stops', () => {
+  it('neither keeps a caller from being answered nor silences the answer', async () => {
+    const call = await startScriptedCall({ agent: { limits: { maxTurnMs: 8_000, idleMs: 20_000 } } });
+    call.line.voiced = true;
+    await call.wait(12_000);
+    for (let i = 0; i < 2; i++) {
+      call.recognizer.plan('I need a cleaning.', 1_000);
+      await call.wait(8_000);
+    }
+    expect(call.of('caller-turn').map((turn) => turn.text)).toEqual(['I need a cleaning.', 'I need a cleaning.']);
+    expect(call.of('agent-turn').filter((turn) => turn.kind === 'reply')).toMatchObject([
+      { heardText: 'Sure, that is fine.', interrupted: false },
+      { heardText: 'Sure, that is fine.', interrupted: false },
+    ]);
+    await call.hangsUp();
+  });
+});

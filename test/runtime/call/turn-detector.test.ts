@@ -107,8 +107,20 @@ describe('the turn detector', () => {
   });
 
   it('answers a caller who never stops', () => {
-    const caller = listen().speak(9000).hear('and then and then and').speak(1100);
-    expect(caller.commits()).toEqual(['and then and then and']);
+    const caller = listen().speak(500);
+    let words = 'and';
+    for (let seconds = 0; seconds < 11; seconds++) {
+      words += ' then';
+      caller.hear(words).speak(1000);
+    }
+    expect(caller.commits()).toEqual([`and${' then'.repeat(10)}`]);
+  });
+
+  it('answers a caller with a noise behind him that never stops', () => {
+    const caller = listen().speak(60_000).hear('I need').speak(500).hear('I need a cleaning.').speak(2_900);
+    expect(caller.commits()).toEqual([]);
+    caller.speak(200);
+    expect(caller.decisions.at(-1)).toEqual({ type: 'commit', text: 'I need a cleaning.', silenceMs: 3_000 });
   });
 
   it('keeps together the words of a caller too quiet for voice activity', () => {
