@@ -17,9 +17,6 @@ import { type CallSetup, defaultCallTiming, type TimerName } from './setup.ts';
 import { CallTimers } from './timers.ts';
 import { type Decision, TurnDetector } from './turn-detector.ts';
 
-/** Agent speech that is this close to its end when the caller says "okay" has been answered, not encouraged. */
-const NEARLY_SAID_MS = 1_000;
-
 /** Serves a call from greeting to goodbye. Never throws: what goes wrong is said, reported, or ends the call. */
 export class Call {
   /** Resolves when the call is over and everything about it was reported. */
@@ -64,7 +61,7 @@ export class Call {
       this.#takeTyped(`(typed on the keypad) ${digits}`, 'dtmf'),
     );
     this.#patience = new Patience(limits, timers, {
-      busy: () => responder.floor.speaker !== undefined || (detector.speaking && detector.text !== ''),
+      busy: () => responder.floor.speaker !== undefined || detector.text !== '',
       ask: () => responder.say('prompt', sentences.stillThere),
       giveUp: () => responder.farewell('idle', sentences.goodbyeIdle),
     });
@@ -169,9 +166,8 @@ export class Call {
         this.#responder.prepare(decision.text);
         return;
       case 'commit': {
-        const encouragement = floor.unheardMs > NEARLY_SAID_MS && isBackchannel(decision.text);
         if (this.#detector.speaking) floor.overrule();
-        if (encouragement) floor.resume();
+        if (floor.hasMoreToSay && isBackchannel(decision.text)) floor.resume();
         else this.#takeTurn(decision.text, decision.silenceMs);
         return;
       }

@@ -17,6 +17,8 @@ import { Playout } from './playout.ts';
 import type { CallTiming, TimerName } from './setup.ts';
 import type { CallTimers } from './timers.ts';
 
+/** Agent speech that is this close to its end when the caller says "okay" has been answered, not encouraged. */
+const NEARLY_SAID_MS = 1_000;
 /** Silenced in vain this often in one turn, the agent is not silenced by mere voice again. */
 const MOST_FALSE_ALARMS = 2;
 
@@ -64,6 +66,11 @@ export class Floor {
   /** ms of speech the caller has yet to hear, as far as it is known. */
   get unheardMs(): number {
     return this.#playout.unheardMs();
+  }
+  /** The agent is in the middle of something: "okay" means that it may go on. */
+  get hasMoreToSay(): boolean {
+    if (!this.#speaker) return false;
+    return !this.#speaker.utterance.complete || this.unheardMs > NEARLY_SAID_MS;
   }
 
   /** The agent takes the floor. Whoever had it is interrupted. */

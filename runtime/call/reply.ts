@@ -37,19 +37,27 @@ export class Reply {
   readonly moments: ReplyMoments;
   readonly #abort = new AbortController();
   #pieces = 0;
+  #failed = false;
 
   constructor(services: ReplyServices, request: ModelRequest) {
     this.moments = { requestAt: performance.now() };
     const clauses = new AsyncQueue<string>();
     this.outcome = this.#write(services.languageModel, request, clauses);
     // A reply nobody waits for any more may still fail; whoever waits sees the failure through the same promise.
-    this.outcome.catch(() => {});
+    this.outcome.catch(() => {
+      this.#failed = true;
+    });
     void this.#speak(services, clauses);
   }
 
   /** Roughly how many tokens were written so far: models stream about one a piece. */
   get writtenTokens(): number {
     return this.#pieces;
+  }
+
+  /** Whoever waits for it, waits for an error. */
+  get failed(): boolean {
+    return this.#failed;
   }
 
   /** Stops model and speech. The queues end without an error. */
@@ -92,6 +100,7 @@ export class Reply {
       }
       this.speech.end();
     } catch (error) {
+      this.#failed = true;
       this.speech.fail(error);
     }
   }

@@ -27,7 +27,7 @@ export interface ResponderParts {
   readonly reporter: CallReporter;
   /** A turn of the agent's is over: whatever comes next is up to the caller. */
   readonly turnOver: () => void;
-  /** What was heard of the caller while the agent spoke was no turn of his. */
+  /** What was heard of the caller was no turn of his. */
   readonly dismissed: () => void;
 }
 

@@ -5,7 +5,7 @@
 import type { Reply } from './reply.ts';
 
 /** How many answers may be begun for one turn: a hesitant caller must not multiply the bill. */
-const LONGEST_STREAK = 4;
+const MOST_REPLIES = 4;
 
 export interface SpeculationRecord {
   readonly outcome: 'hit' | 'miss';
@@ -29,16 +29,20 @@ export class Speculation {
   /** The caller paused after `text`: begin an answer, unless the one under way is for the same words. */
   prepare(text: string): void {
     const key = normalize(text);
-    if ((this.#reply && this.#key === key) || this.#started >= LONGEST_STREAK) return;
+    if ((this.#reply && this.#key === key) || this.#started >= MOST_REPLIES) return;
     this.#drop();
     this.#reply = this.#start(text);
     this.#key = key;
     this.#started++;
   }
 
-  /** The turn is committed: the prepared answer if it is for these words, and how the bet went. */
+  /**
+   * The turn is committed: the prepared answer if it is for these words, and how the bet went. One that has failed
+   * before it was needed is lost like any other: the next may succeed.
+   */
   settle(text: string): { reply: Reply | undefined; record: SpeculationRecord } {
-    const reply = this.#key === normalize(text) ? this.#reply : undefined;
+    const isRight = this.#key === normalize(text) && !this.#reply?.failed;
+    const reply = isRight ? this.#reply : undefined;
     if (reply) this.#reply = undefined;
     else this.#drop();
     const outcome = reply ? 'hit' : 'miss';

@@ -1,7 +1,9 @@
 /** What silences the agent, what takes the floor from it, and what does neither. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ModelRequest } from '../../../runtime/providers/language-model.ts';
+import { ANY_TOOLS } from '../../support/any-call.ts';
 import { startScriptedCall } from '../../support/scripted-call.ts';
+import { textEvents } from '../../support/scripted-services.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -105,6 +107,42 @@ describe('a noise that never stops', () => {
       { heardText: 'Sure, that is fine.', interrupted: false },
       { heardText: 'Sure, that is fine.', interrupted: false },
     ]);
+    await call.hangsUp();
+  });
+});
+
+describe('a caller who says "okay"', () => {
+  it('while the answer is being looked up does not call it off', async () => {
+    const call = await startScriptedCall({
+      agent: { tools: { custom: ANY_TOOLS } },
+      model: (request) =>
+        request.messages.at(-1)?.role === 'tool'
+          ? 'Ten is free.'
+          : [
+              ...textEvents('Let me look. '),
+              { type: 'tool-call', call: { id: 't1', name: 'search', input: { day: 'Tuesday' } } },
+            ],
+    });
+    await call.wait(1_000);
+    await call.says('Is Tuesday possible?');
+    await call.wait(2_000);
+    await call.says('Okay.', 400);
+    await call.wait(6_000);
+    expect(call.of('caller-turn')).toHaveLength(1);
+    expect(call.of('agent-turn').at(-1)?.heardText).toMatch(/Ten is free\.$/);
+    await call.hangsUp();
+  });
+
+  it('to what he was asked has answered', async () => {
+    const call = await startScriptedCall({
+      model: (request) => (lastUser(request)?.includes('Okay') ? 'Booked.' : 'Ten?'),
+    });
+    await call.wait(1_000);
+    await call.says('Is Tuesday possible?');
+    await call.wait(2_500);
+    await call.says('Okay.', 400);
+    await call.wait(2_000);
+    expect(call.of('agent-turn').at(-1)?.heardText).toBe('Booked.');
     await call.hangsUp();
   });
 });

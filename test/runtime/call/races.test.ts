@@ -67,3 +67,30 @@ describe('a clause whose sound breaks off', () => {
     await call.hangsUp();
   });
 });
+
+describe('a prepared answer', () => {
+  it('that has failed before the turn was over is given up for a new one', async () => {
+    let failures = 1;
+    const gone = () => new ProviderError('language-model', 'scripted', 'unavailable', 'gone');
+    const call = await startScriptedCall({ model: () => (failures-- > 0 ? gone() : 'Here I am.') });
+    await call.wait(1_000);
+    await call.says('I need a cleaning and');
+    await call.wait(4_000);
+    expect(call.of('agent-turn').at(-1)?.heardText).toBe('Here I am.');
+    expect(call.of('speculation')).toMatchObject([{ outcome: 'miss', started: 1 }]);
+    expect(call.of('problem')).toEqual([]);
+    await call.hangsUp();
+  });
+});
+
+describe('an impatient agent', () => {
+  it('does not ask a caller whether he is there while it waits for the rest of his sentence', async () => {
+    const call = await startScriptedCall({ agent: { limits: { idleMs: 600 } } });
+    await call.wait(300);
+    await call.says('My name is');
+    await call.wait(1_800);
+    expect(call.of('caller-turn').map((turn) => turn.text)).toEqual(['My name is']);
+    expect(call.of('agent-turn').map((turn) => turn.kind)).toEqual(['greeting']);
+    await call.hangsUp();
+  });
+});
