@@ -23,14 +23,14 @@ async function callThrough(faults: readonly Fault[], listensMs: number, { onTest
 
 describe.concurrent.each(STAGES)('%s', (stage) => {
   it.concurrent.for(FAULTS)('once: %s', { timeout: 90_000 }, async (name, context) => {
-    const { cell, call } = await callThrough([{ stage, name }], 4_000, context);
+    const { cell, call } = await callThrough([{ stage, name }], 8_000, context);
     expect(cell.speech!.stats().faults).toEqual([{ stage, name, struck: 1 }]);
     expectWords(call);
     expectWholeLog(call.events);
   });
 
   it.concurrent.for(FAULTS)('for good: %s', { timeout: 90_000 }, async (name, context) => {
-    const { cell, call } = await callThrough([{ stage, name, count: 1_000, afterEvents: 0 }], 8_000, context);
+    const { cell, call } = await callThrough([{ stage, name, count: 1_000, afterEvents: 0 }], 10_000, context);
     expect(cell.speech!.stats().faults[0]!.struck).toBeGreaterThan(0);
     expectWords(call);
     // A recognizer that is silent at first looks like a lorry passing by; every other fault is known for what it is.
