@@ -73,7 +73,7 @@ async function start(options: StartOptions, command: Command): Promise<void> {
       if (inDemo) events.push(event);
       if (!options.json) story(event);
     },
-  });
+  }).catch((error) => explain(error, options));
   try {
     say(welcome(cell, options, out, performance.now() - startedAt));
     const call = scenario && (await placeDemo(cell, scenario, events));
@@ -92,6 +92,11 @@ async function start(options: StartOptions, command: Command): Promise<void> {
   } finally {
     await cell.close();
   }
+}
+
+function explain(error: Error & { code?: string }, { port }: StartOptions): never {
+  if (error.code !== 'EADDRINUSE') throw error;
+  throw new CommandFailure(`port ${port} is taken: stop what listens there, or choose another with --port (0: any)`);
 }
 
 /** The AWS SDK writes to the console on every start with a Node.js that will leave its support later. */

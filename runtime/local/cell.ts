@@ -80,7 +80,8 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
     });
     const runtime = await openRuntime(config, {
       agents: await loadAgents(config.agentsFolder),
-      logger: createLogger({ level: config.logLevel, region: config.cell.region }),
+      // What is said in the calls, or their record, has standard output to itself.
+      logger: createLogger({ level: config.logLevel, region: config.cell.region, destination: process.stderr }),
       onEvent: options.onEvent,
       databaseConnections: database && EMBEDDED_POOL_SIZE,
       speakTyped: speech && (await typist(speech)),
