@@ -93,7 +93,7 @@ export class Call {
       this.#responder.farewell('maximum-duration', sentences.goodbyeMaximum),
     );
     void this.#listen();
-    this.#responder.say('greeting', history.messages.length > 0 ? sentences.welcomeBack : agent.greeting);
+    this.#responder.say('greeting', history.isEmpty ? agent.greeting : sentences.welcomeBack);
     try {
       for await (const event of this.#channel.events) this.#receive(event);
     } catch (error) {

@@ -8,16 +8,33 @@ export interface Round {
   readonly results: ToolResult[];
 }
 
+/**
+ * About 30,000 tokens: an hour of talk is half of it, but tools may answer with 32 KB each. What is older than that is
+ * forgotten, before a model refuses the whole.
+ */
+export const LONGEST_HISTORY_CHARS = 120_000;
+
 type Entry = { readonly caller: string } | { readonly agent: readonly Round[] };
 
 export class History {
   readonly #entries: Entry[] = [];
 
-  /** Oldest first. */
+  /** Nothing was said yet that anybody heard. */
+  get isEmpty(): boolean {
+    return this.messages.length === 0;
+  }
+
+  /** Oldest first: as much of the latest as a model can be asked to read. */
   get messages(): Message[] {
-    return this.#entries.flatMap((entry): Message[] =>
-      'caller' in entry ? [{ role: 'user', text: entry.caller }] : roundMessages(entry.agent),
-    );
+    const latest: Message[][] = [];
+    let chars = 0;
+    for (const entry of this.#entries.toReversed()) {
+      const messages = messagesOf(entry);
+      chars += JSON.stringify(messages).length;
+      if (chars > LONGEST_HISTORY_CHARS && latest.length > 0) break;
+      latest.unshift(messages);
+    }
+    return latest.flat();
   }
 
   caller(text: string): void {
@@ -27,6 +44,10 @@ export class History {
   agent(rounds: readonly Round[]): void {
     this.#entries.push({ agent: rounds });
   }
+}
+
+function messagesOf(entry: Entry): Message[] {
+  return 'caller' in entry ? [{ role: 'user', text: entry.caller }] : roundMessages(entry.agent);
 }
 
 /**
