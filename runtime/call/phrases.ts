@@ -2,6 +2,7 @@
  * Sentences the runtime may have to say at once: greeting, openers, apologies. Synthesized once a process and kept as
  * audio, so that they cost no time in a call and can still be said while the synthesizer is down.
  */
+import { ProviderError } from '../providers/errors.ts';
 import type { TextToSpeech, Voice } from '../providers/text-to-speech.ts';
 
 export class PhraseBook {
@@ -57,6 +58,9 @@ export class PhraseBook {
     })();
     for await (const piece of this.#textToSpeech.speak(once, this.#voice, new AbortController().signal))
       pieces.push(piece.audio);
-    return Buffer.concat(pieces);
+    const audio = Buffer.concat(pieces);
+    if (audio.length === 0)
+      throw new ProviderError('text-to-speech', this.#textToSpeech.name, 'malformed', 'a sentence without a sound');
+    return audio;
   }
 }

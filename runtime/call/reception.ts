@@ -27,6 +27,14 @@ interface Desk {
   readonly tools: ToolSet;
   readonly phrases: PhraseBook;
   readonly voice: string;
+  /** Under way. */
+  preparing?: Promise<Prepared> | undefined;
+}
+
+/** How many of the agent's own sentences are ready to be said. */
+export interface Prepared {
+  readonly ready: number;
+  readonly of: number;
 }
 
 export class Reception {
@@ -38,24 +46,31 @@ export class Reception {
   }
 
   /**
-   * Has the agent's own sentences synthesized ahead of its first call.
-   * @returns how many are ready, of how many: fewer when the synthesizer is down, which no call must wait for.
+   * Has the agent's own sentences synthesized ahead of the calls that need them.
+   * @returns how many are ready: fewer than all when the synthesizer is down, which no call must wait for.
    */
-  async prepare(agent: Agent): Promise<{ ready: number; of: number }> {
-    const { openers, sentences, greeting } = agent;
-    const texts = new Set([greeting, ...openers.question, ...openers.statement, ...Object.values(sentences)]);
-    return { ready: await this.#desk(agent).phrases.preload(texts), of: texts.size };
+  prepare(agent: Agent): Promise<Prepared> {
+    const desk = this.#desk(agent);
+    desk.preparing ??= this.#preload(desk, agent).finally(() => {
+      desk.preparing = undefined;
+    });
+    return desk.preparing;
   }
 
   /** Begins to serve a call. */
   async begin(channel: CallChannel, agent: Agent): Promise<Call> {
     const { cell, providers, sessions, sink } = this.#options;
     const { callId } = channel.details;
+    const { tools, phrases, voice } = this.#desk(agent);
+    // What could not be synthesized so far: without it a call has neither fillers nor a spoken goodbye.
+    void this.prepare(agent);
     const voiceActivity = await createVoiceActivityDetector({ aggressiveness: AGGRESSIVENESS });
     const session = sessions.find(callId) ?? { conversationId: randomUUID(), history: new History(), nextSequence: 0 };
     sessions.open(callId, session);
     const call = new Call(channel, {
-      ...this.#desk(agent),
+      tools,
+      phrases,
+      voice,
       conversationId: session.conversationId,
       history: session.history,
       numbering: session,
@@ -66,11 +81,18 @@ export class Reception {
       region: cell.region,
       longestCallMs: cell.drain.longestCallMs,
     });
-    void call.ended.then((reason) => {
+    // Whoever waits for the call learns it if it broke; a rejection that nobody handles would end all calls.
+    const ended = call.ended.catch(() => 'caller-hung-up' as const);
+    void ended.then((reason) => {
       sessions.close(callId, { resumable: reason === 'caller-hung-up' });
       voiceActivity.close();
     });
     return call;
+  }
+
+  async #preload({ phrases }: Desk, { openers, sentences, greeting }: Agent): Promise<Prepared> {
+    const texts = new Set([greeting, ...openers.question, ...openers.statement, ...Object.values(sentences)]);
+    return { ready: await phrases.preload(texts), of: texts.size };
   }
 
   #desk(agent: Agent): Desk {

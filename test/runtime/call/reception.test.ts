@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import usEast1 from '../../../regions/cells/us-east-1.ts';
+import { agentSchema } from '../../../runtime/agents/definition.ts';
+import type { CallEvent, CallEventSink } from '../../../runtime/call/events.ts';
+import { Reception } from '../../../runtime/call/reception.ts';
+import { ProviderError } from '../../../runtime/providers/errors.ts';
+import { MemorySessions } from '../../../runtime/sessions/sessions.ts';
+import { ScriptedLine } from '../../support/scripted-line.ts';
+import {
+  ScriptedRecognizer,
+  type ScriptedSpeech,
+  scriptedModel,
+  scriptedVoice,
+} from '../../support/scripted-services.ts';
+
+const agent = agentSchema.parse({ name: 'test', version: '1', prompt: 'Be brief.', greeting: 'Hello.' });
+const sentences = 1 + Object.keys(agent.sentences).length;
+const gone = new ProviderError('text-to-speech', 'scripted', 'unavailable', 'connection refused');
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function reception({ speech, sink }: { speech?: () => ScriptedSpeech | undefined; sink?: CallEventSink } = {}) {
+  const events: CallEvent[] = [];
+  const spoken: string[] = [];
+  const textToSpeech = scriptedVoice({
+    speech: (text) => {
+      spoken.push(text);
+      return speech?.();
+    },
+  });
+  const desk = new Reception({
+    cell: usEast1,
+    providers: {
+      // One caller at a time: the scripted recognizer has but one ear.
+      speechToText: { name: 'scripted', open: (options) => new ScriptedRecognizer().open(options) },
+      languageModel: scriptedModel({}, []),
+      textToSpeech,
+      close: async () => {},
+    },
+    sessions: new MemorySessions(),
+    sink: sink ?? ((event) => events.push(event)),
+  });
+  return { desk, events, spoken };
+}
+
+describe("an agent's own sentences", () => {
+  it('are made once, ahead of the calls', async () => {
+    const { desk, spoken } = reception();
+    const prepared = desk.prepare(agent);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await prepared).toEqual({ ready: sentences, of: sentences });
+    const line = new ScriptedLine();
+    await desk.begin(line, agent);
+    await vi.advanceTimersByTimeAsync(1_000);
+    line.end();
+    expect(spoken).toHaveLength(sentences);
+  });
+
+  it.each<[string, ScriptedSpeech]>([
+    ['failed', { error: gone }],
+    ['had no sound', { silent: true }],
+  ])('are tried again with the next call where they %s', async (_, broken) => {
+    let works = false;
+    const { desk } = reception({ speech: () => (works ? undefined : broken) });
+    const prepared = desk.prepare(agent);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await prepared).toEqual({ ready: 0, of: sentences });
+    works = true;
+    const line = new ScriptedLine();
+    const call = await desk.begin(line, agent);
+    await vi.advanceTimersByTimeAsync(5_000);
+    works = false;
+    call.shutDown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    // Spoken, not left to the channel.
+    expect(line.farewell).toEqual({ action: 'hang-up' });
+  });
+});
+
+describe('a call that was cut', () => {
+  it('is taken up again as the same conversation, counting on', async () => {
+    const { desk, events } = reception();
+    for (let attachment = 0; attachment < 2; attachment++) {
+      const line = new ScriptedLine();
+      const call = await desk.begin(line, agent);
+      await vi.advanceTimersByTimeAsync(2_000);
+      line.end();
+      expect(await call.ended).toBe('caller-hung-up');
+    }
+    expect(new Set(events.map((event) => event.conversationId)).size).toBe(1);
+    expect(events.map((event) => event.sequence)).toEqual(events.map((_, index) => index));
+    expect(events.flatMap((event) => (event.type === 'call-started' ? event.resumed : []))).toEqual([false, true]);
+    const said = events.flatMap((event) => (event.type === 'agent-turn' ? event.heardText : []));
+    expect(said).toEqual(['Hello.', agent.sentences.welcomeBack.slice(0, said[1]?.length)]);
+  });
+});
+
+describe('a call that breaks', () => {
+  it('tells whoever waits for it, and nobody else', async () => {
+    const { desk } = reception({
+      sink: () => {
+        throw new Error('the disk is full');
+      },
+    });
+    const call = await desk.begin(new ScriptedLine(), agent);
+    await expect(call.ended).rejects.toThrow('the disk is full');
+  });
+});
