@@ -41,10 +41,7 @@ export class Call {
     const timers = this.#timers;
     this.#channel = channel;
     this.#setup = setup;
-    this.#reporter = new CallReporter(setup.conversationId, setup.numbering ?? { nextSequence: 0 }, [
-      setup.sink,
-      (event) => channel.show?.(event),
-    ]);
+    this.#reporter = new CallReporter(setup.session, [setup.sink, (event) => channel.show?.(event)]);
     const detector = new TurnDetector({ longestTurnMs: limits.maxTurnMs });
     const responder = new Responder({
       channel,
@@ -84,7 +81,7 @@ export class Call {
   }
 
   async #run(): Promise<EndReason> {
-    const { agent, region, history, longestCallMs } = this.#setup;
+    const { agent, region, session, longestCallMs } = this.#setup;
     const { name: agentName, version: agentVersion, sentences } = agent;
     const resumed = this.#reporter.hasBegun;
     const { channel, callId } = this.#channel.details;
@@ -93,7 +90,7 @@ export class Call {
       this.#responder.farewell('maximum-duration', sentences.goodbyeMaximum),
     );
     void this.#listen();
-    this.#responder.say('greeting', history.isEmpty ? agent.greeting : sentences.welcomeBack);
+    this.#responder.say('greeting', session.history.isEmpty ? agent.greeting : sentences.welcomeBack);
     try {
       for await (const event of this.#channel.events) this.#receive(event);
     } catch (error) {

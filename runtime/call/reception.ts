@@ -1,15 +1,13 @@
 /** Where calls arrive: finds the agent, takes up a conversation that was cut, and lets the call run. */
-import { randomUUID } from 'node:crypto';
 import type { Cell } from '../../regions/cell.ts';
 import type { Agent } from '../agents/definition.ts';
 import { ToolSet } from '../agents/tools.ts';
 import { createVoiceActivityDetector } from '../audio/vad.ts';
 import type { CallChannel } from '../channels/channel.ts';
 import type { Providers } from '../providers/providers.ts';
-import type { Sessions } from '../sessions/sessions.ts';
+import { newSession, type Sessions } from '../sessions/sessions.ts';
 import { Call } from './call.ts';
 import type { CallEventSink } from './events.ts';
-import { History } from './history.ts';
 import { PhraseBook } from './phrases.ts';
 
 /** WebRTC's own scale; 3 takes the fewest sounds for speech, which a telephone's hiss and hum demand. */
@@ -65,15 +63,13 @@ export class Reception {
     // What could not be synthesized so far: without it a call has neither fillers nor a spoken goodbye.
     void this.prepare(agent);
     const voiceActivity = await createVoiceActivityDetector({ aggressiveness: AGGRESSIVENESS });
-    const session = sessions.find(callId) ?? { conversationId: randomUUID(), history: new History(), nextSequence: 0 };
+    const session = sessions.find(callId) ?? newSession();
     sessions.open(callId, session);
     const call = new Call(channel, {
       tools,
       phrases,
       voice,
-      conversationId: session.conversationId,
-      history: session.history,
-      numbering: session,
+      session,
       agent,
       providers,
       sink,

@@ -1,23 +1,22 @@
 /** Numbers and dates what happens in a call, and hands it to whoever reads along. */
 import { ProviderError } from '../providers/errors.ts';
+import type { Session } from '../sessions/sessions.ts';
 import type { CallEvent, CallEventBody, CallEventSink } from './events.ts';
 
 export class CallReporter {
-  readonly #conversationId: string;
+  readonly #session: Session;
   readonly #sinks: readonly CallEventSink[];
   readonly #startedAt = performance.now();
-  readonly #numbering: { nextSequence: number };
 
-  /** @param numbering shared by all calls that carry the conversation: a tool may outlast the call that asked for it. */
-  constructor(conversationId: string, numbering: { nextSequence: number }, sinks: readonly CallEventSink[]) {
-    this.#numbering = numbering;
-    this.#conversationId = conversationId;
+  /** @param session shared by all calls that carry the conversation: a tool may outlast the call that asked for it. */
+  constructor(session: Session, sinks: readonly CallEventSink[]) {
+    this.#session = session;
     this.#sinks = sinks;
   }
 
   /** Something of the conversation was reported already. */
   get hasBegun(): boolean {
-    return this.#numbering.nextSequence > 0;
+    return this.#session.nextSequence > 0;
   }
   /** ms since the call began. */
   get elapsedMs(): number {
@@ -27,8 +26,8 @@ export class CallReporter {
   emit(body: CallEventBody): void {
     const event: CallEvent = {
       ...body,
-      conversationId: this.#conversationId,
-      sequence: this.#numbering.nextSequence++,
+      conversationId: this.#session.conversationId,
+      sequence: this.#session.nextSequence++,
       at: new Date().toISOString(),
       atMs: this.elapsedMs,
     };

@@ -46,7 +46,6 @@ export class Responder {
   readonly #parts: ResponderParts;
   readonly #comfort: Comfort;
   readonly #speculation: Speculation;
-  #turn = 0;
   #failures = 0;
   #ending: { reason: EndReason; farewell: Farewell } | undefined;
   /** A farewell that is due should the agent's own be interrupted. */
@@ -80,11 +79,11 @@ export class Responder {
     this.floor.take();
     if (this.ending) return; // a postponed farewell has begun
     const { reporter, setup } = this.#parts;
-    const turn = ++this.#turn;
+    const turn = ++setup.session.turns;
     reporter.emit({ type: 'caller-turn', turn, text, by, waitMs: silenceMs });
     const { reply, record } = this.#speculation.settle(text);
     if (record.started > 0) reporter.emit({ type: 'speculation', turn, ...record });
-    setup.history.caller(text);
+    setup.session.history.caller(text);
     const committedAt = performance.now();
     this.#play(reply, text, { speechEndAt: committedAt - silenceMs, textAt, committedAt });
   }
@@ -162,7 +161,7 @@ export class Responder {
 
   #concluded(turn: AgentTurn, interrupted: boolean): void {
     this.#comfort.stop();
-    this.#parts.setup.history.agent(turn.rounds);
+    this.#parts.setup.session.history.agent(turn.rounds);
     this.#parts.turnOver();
     if (interrupted || !turn.farewell) this.#postponed?.();
     else this.leave(turn.farewell.action === 'transfer' ? 'transferred' : 'agent-ended', turn.farewell);
@@ -170,14 +169,14 @@ export class Responder {
 
   #beginTurn(kind: AgentTurnKind, moments?: TurnMoments): AgentTurn {
     const { setup, reporter } = this.#parts;
-    const { agent, tools, phrases } = setup;
+    const { agent, tools, phrases, session } = setup;
     const turn = new AgentTurn(
       kind,
       {
         agent,
         tools,
         phrases,
-        turn: this.#turn,
+        turn: session.turns,
         emit: (event) => reporter.emit(event),
         problem: (error) => reporter.problem(error),
         pump: () => this.floor.pump(),
@@ -185,18 +184,18 @@ export class Responder {
       },
       moments,
     );
-    this.floor.give(turn, this.#turn);
+    this.floor.give(turn, session.turns);
     return turn;
   }
 
   /** @param messages what comes after the history: the caller's words so far, or this turn's rounds. */
   #startReply(messages: readonly Message[]): Reply {
-    const { providers, agent, tools, voice, history } = this.#parts.setup;
+    const { providers, agent, tools, voice, session } = this.#parts.setup;
     return new Reply(
       { ...providers, voice: { id: voice, language: agent.language } },
       {
         system: agent.prompt,
-        messages: [...history.messages, ...messages],
+        messages: [...session.history.messages, ...messages],
         tools: tools.descriptions,
         maxTokens: agent.limits.maxReplyTokens,
         temperature: agent.temperature,

@@ -2,8 +2,8 @@
 import type { Agent } from '../agents/definition.ts';
 import type { ToolSet } from '../agents/tools.ts';
 import type { Providers } from '../providers/providers.ts';
+import type { Session } from '../sessions/sessions.ts';
 import type { CallEventSink } from './events.ts';
-import type { History } from './history.ts';
 import type { PhraseBook } from './phrases.ts';
 
 export const defaultCallTiming = {
@@ -26,8 +26,8 @@ export const defaultCallTiming = {
 export type CallTiming = { readonly [Key in keyof typeof defaultCallTiming]: number };
 
 export interface CallSetup {
-  /** UUID. */
-  readonly conversationId: string;
+  /** The conversation so far: empty, unless a call was cut and is taken up again. */
+  readonly session: Session;
   readonly providers: Providers;
   readonly agent: Agent;
   readonly tools: ToolSet;
@@ -39,10 +39,6 @@ export interface CallSetup {
   readonly voice: string;
   readonly sink: CallEventSink;
   readonly longestCallMs: number;
-  /** The conversation so far, when the call was cut and is taken up again. Grown in place. */
-  readonly history: History;
-  /** Numbers the conversation's events; counts on when it is taken up again. Counted up in place. */
-  readonly numbering?: { nextSequence: number };
   readonly timing?: Partial<CallTiming>;
 }
 

@@ -2,13 +2,22 @@
  * What must outlive a call's socket: if it is cut, the channel connects again, perhaps to another task, and the
  * conversation goes on. First form: one process, in memory.
  */
-import type { History } from '../call/history.ts';
+import { randomUUID } from 'node:crypto';
+import { History } from '../call/history.ts';
 
+/** One conversation, over however many sockets. Its calls grow it in place. */
 export interface Session {
+  /** UUID. */
   readonly conversationId: string;
   readonly history: History;
-  /** Number of the next event: a conversation taken up again goes on counting. Counted up in place. */
+  /** Number of the next event. */
   nextSequence: number;
+  /** Turns of the caller so far. */
+  turns: number;
+}
+
+export function newSession(): Session {
+  return { conversationId: randomUUID(), history: new History(), nextSequence: 0, turns: 0 };
 }
 
 export interface Sessions {

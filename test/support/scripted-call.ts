@@ -11,6 +11,7 @@ import { History } from '../../runtime/call/history.ts';
 import { PhraseBook } from '../../runtime/call/phrases.ts';
 import type { CallSetup } from '../../runtime/call/setup.ts';
 import type { ModelRequest } from '../../runtime/providers/language-model.ts';
+import { newSession } from '../../runtime/sessions/sessions.ts';
 import { isVoice, ScriptedLine } from './scripted-line.ts';
 import {
   type ScriptedModelOptions,
@@ -51,7 +52,7 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
   const line = new ScriptedLine();
   const recognizer = new ScriptedRecognizer(options.partialMs);
   const call = new Call(line, {
-    conversationId: '00000000-0000-4000-8000-000000000001',
+    session: { ...newSession(), history: options.history ?? new History() },
     providers: {
       speechToText: recognizer,
       languageModel: scriptedModel(options, requests),
@@ -66,7 +67,6 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
     voice: 'Test',
     sink: (event) => events.push(event),
     longestCallMs: 3_600_000,
-    history: options.history ?? new History(),
     timing: options.timing,
   });
   let reason: EndReason | undefined;

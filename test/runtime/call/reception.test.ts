@@ -89,14 +89,20 @@ describe('a call that was cut', () => {
       const line = new ScriptedLine();
       const call = await desk.begin(line, agent);
       await vi.advanceTimersByTimeAsync(2_000);
+      line.events.push({ type: 'text', text: 'I need a cleaning.' });
+      await vi.advanceTimersByTimeAsync(2_000);
       line.end();
       expect(await call.ended).toBe('caller-hung-up');
     }
     expect(new Set(events.map((event) => event.conversationId)).size).toBe(1);
     expect(events.map((event) => event.sequence)).toEqual(events.map((_, index) => index));
     expect(events.flatMap((event) => (event.type === 'call-started' ? event.resumed : []))).toEqual([false, true]);
-    const said = events.flatMap((event) => (event.type === 'agent-turn' ? event.heardText : []));
-    expect(said).toEqual(['Hello.', agent.sentences.welcomeBack.slice(0, said[1]?.length)]);
+    expect(events.flatMap((event) => (event.type === 'agent-turn' ? [[event.turn, event.text]] : []))).toEqual([
+      [0, 'Hello.'],
+      [1, 'Sure, that is fine.'],
+      [1, agent.sentences.welcomeBack],
+      [2, 'Sure, that is fine.'],
+    ]);
   });
 });
 
