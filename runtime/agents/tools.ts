@@ -113,11 +113,25 @@ async function post(url: string, input: unknown, signal: AbortSignal): Promise<T
     redirect: 'error',
     signal,
   });
-  const text = await response.text();
-  if (!response.ok) return failure(`the service answered ${response.status}`);
-  if (text.length > LONGEST_ANSWER_BYTES)
-    return failure(`the answer has ${text.length} characters, expected at most ${LONGEST_ANSWER_BYTES}`);
+  if (!response.ok) {
+    await response.body?.cancel();
+    return failure(`the service answered ${response.status}`);
+  }
+  const text = await shortText(response);
+  if (text === undefined) return failure(`the answer is too long, expected at most ${LONGEST_ANSWER_BYTES} bytes`);
   return { output: JSON.parse(text), failed: false };
+}
+
+/** Reads no further than an answer may be long; undefined if it is longer. */
+async function shortText(response: Response): Promise<string | undefined> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of response.body ?? []) {
+    bytes += piece.length;
+    if (bytes > LONGEST_ANSWER_BYTES) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
 }
 
 function failure(output: string): ToolOutcome {

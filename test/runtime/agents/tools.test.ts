@@ -17,7 +17,10 @@ beforeAll(async () => {
     else if (request.url === '/elsewhere') response.writeHead(302, { location: '/ok' }).end();
     else if (request.url === '/huge') response.end(JSON.stringify('x'.repeat(40_000)));
     else if (request.url === '/text') response.end('not json');
-    else if (request.url === '/slow') return;
+    else if (request.url === '/endless') {
+      const timer = setInterval(() => response.write(' '.repeat(16_384)), 1);
+      response.on('close', () => clearInterval(timer));
+    } else if (request.url === '/slow') return;
     else response.end('{"free":["10:00"]}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -82,6 +85,7 @@ describe('the tools of an agent', () => {
     ['a service that fails', 'free_times', { day: 'x' }, '/broken', /answered 500/],
     ['a service that sends us elsewhere', 'free_times', { day: 'x' }, '/elsewhere', /./],
     ['an answer too long', 'free_times', { day: 'x' }, '/huge', /expected at most/],
+    ['an answer that never ends', 'free_times', { day: 'x' }, '/endless', /expected at most/],
     ['an answer that is no JSON', 'free_times', { day: 'x' }, '/text', /JSON/],
   ])('tell the model of %s', async (_case, name, input, path, message) => {
     const outcome = await run(name, input, path);
