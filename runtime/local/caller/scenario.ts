@@ -27,6 +27,14 @@ const stepSchema = z.union([
   z.strictObject({ vanishes: z.literal(true) }),
 ]);
 
+const regularExpression = z.string().refine((source) => {
+  try {
+    return Boolean(new RegExp(source));
+  } catch {
+    return false;
+  }
+}, 'expected a regular expression');
+
 const expectationSchema = z
   .strictObject({
     /** Every answer begins within this time of the caller's last sound. */
@@ -38,8 +46,8 @@ const expectationSchema = z
     tools: z.array(z.string()).optional(),
     bargeIns: z.int().min(0).optional(),
     /** Regular expressions that some agent turn must match, as heard. */
-    hears: z.array(z.string()).default([]),
-    neverHears: z.array(z.string()).default([]),
+    hears: z.array(regularExpression).default([]),
+    neverHears: z.array(regularExpression).default([]),
   })
   .prefault({});
 

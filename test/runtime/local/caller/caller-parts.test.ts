@@ -41,6 +41,16 @@ describe('the ear', () => {
     expect(listener.unplayedMs).toBe(0);
   });
 
+  it('gives no mark back once the line is cut, and hears no more of what was sent before', () => {
+    const { ear: listener, returned } = ear();
+    listener.hear(loud(4000));
+    listener.mark('a');
+    listener.cut();
+    vi.advanceTimersByTime(5000);
+    expect(returned).toEqual([]);
+    expect(listener.silentForMs).toBe(5000);
+  });
+
   it('takes silence for silence', () => {
     const { ear: listener } = ear();
     listener.hear(quiet(400));
@@ -57,6 +67,10 @@ describe('a scenario file', () => {
   it('is refused with every problem at once', () => {
     const text = 'name: x\nvoice: bob\nsteps:\n  - says: ""\n  - dials: "12x"\n';
     expect(() => parseScenario(text, 'x.yaml')).toThrow(/x\.yaml is not a scenario[\s\S]*voice[\s\S]*steps/);
+  });
+  it('is refused before the call when its verdict could not be given after it', () => {
+    const text = 'name: x\nsteps: [{ listens: true }]\nexpect: { hears: ["(ten"], neverHears: ["eleven"] }\n';
+    expect(() => parseScenario(text, 'x.yaml')).toThrow(/expected a regular expression[\s\S]*expect\.hears\[0\]/);
   });
   it('is refused when it is not YAML', () => {
     expect(() => parseScenario('a: [', 'x.yaml')).toThrow(/x\.yaml is not YAML/);
