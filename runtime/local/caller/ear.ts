@@ -12,7 +12,7 @@ export class Ear {
   readonly #acknowledge: (mark: string) => void;
   readonly #marks = new Map<string, NodeJS.Timeout>();
   #playedOutAt = 0;
-  #audibleUntil = 0;
+  #audibleUntil: number | undefined;
   #speakingSince: number | undefined;
   #firstAudibleAt: number | undefined;
 
@@ -30,7 +30,7 @@ export class Ear {
   }
   /** ms since the last sound of the agent was played; Infinity if there was none yet. */
   get silentForMs(): number {
-    return this.#audibleUntil === 0 ? Number.POSITIVE_INFINITY : Math.max(0, performance.now() - this.#audibleUntil);
+    return Math.max(0, performance.now() - (this.#audibleUntil ?? Number.NEGATIVE_INFINITY));
   }
 
   /** When the first sound since the last call of this arrived; then forgets it. */
@@ -80,7 +80,7 @@ export class Ear {
 
   #silence(): void {
     this.#playedOutAt = performance.now();
-    this.#audibleUntil = Math.min(this.#audibleUntil, this.#playedOutAt);
+    if (this.#audibleUntil !== undefined) this.#audibleUntil = Math.min(this.#audibleUntil, this.#playedOutAt);
   }
 
   #return(name: string): void {
