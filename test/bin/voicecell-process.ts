@@ -15,10 +15,14 @@ export interface Exit {
   readonly err: string;
 }
 
+/** Whatever hangs is ended before its test is given up, and shows as a code of null. */
+const HANGS_MS = 50_000;
+
 /** One command line, from start to end. */
 export function voicecell(...args: string[]): Promise<Exit> {
+  const options = { cwd: ROOT, env: environment, timeout: HANGS_MS, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve) => {
-    execFile(process.execPath, [...PROGRAM, ...args], { cwd: ROOT, env: environment }, (error, out, err) =>
+    execFile(process.execPath, [...PROGRAM, ...args], options, (error, out, err) =>
       resolve({ code: error ? ((error.code as number | undefined) ?? null) : 0, out, err }),
     );
   });

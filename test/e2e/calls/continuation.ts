@@ -17,6 +17,7 @@ export function continuation(cellFor: CellFor): void {
     expect(eventsOfType(events, 'agent-turn').map(({ text }) => text)).toContain(
       'Sorry, we were cut off. Where were we?',
     );
+    expect(eventsOfType(events, 'caller-turn').map(({ turn }) => turn)).toEqual([1, 2, 3]);
     expect(partsOf(events)).toEqual([
       { resumed: false, reason: 'caller-hung-up' },
       { resumed: true, reason: 'caller-hung-up' },
