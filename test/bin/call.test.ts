@@ -9,6 +9,7 @@ import { writeWav } from '../../runtime/audio/wav.ts';
 import { createVoice } from '../../runtime/local/voice.ts';
 import { demoAgentWith } from '../e2e/support/agents.ts';
 import { startTestCell, type TestCell } from '../support/local-cell.ts';
+import { run } from './run.ts';
 import { voicecell } from './voicecell-process.ts';
 
 const finish: (() => unknown)[] = [];
@@ -101,28 +102,28 @@ describe.concurrent('voicecell call', () => {
     ['a recording that is not there', '--wav', 'nowhere.wav', 'there is no such file'],
     ['a recording that is none', '--wav', 'package.json', 'not a WAV file'],
   ])('refuses %s before anything is dialled, with 2', async ([, option, path, problem]) => {
-    const { code, err } = await voicecell('call', 'http://127.0.0.1:1', option!, path!);
+    const { exitCode, err } = await run('call', 'http://127.0.0.1:1', option!, path!);
     expect(err).toContain(problem);
     expect(err).toContain(path);
-    expect(code).toBe(2);
+    expect(exitCode).toBe(2);
   });
 
   it('is refused by the cell when it signs with another token, and says what to check', async () => {
-    const { code, out, err } = await voicecell('call', cell.url.origin, '--auth-token', 'not the token of this cell');
-    expect(code).toBe(1);
+    const { exitCode, out, err } = await run('call', cell.url.origin, '--auth-token', 'not the token of this cell');
+    expect(exitCode).toBe(1);
     expect(out).toBe('');
     expect(err).toContain('the cell refused the signature (403): check TWILIO_AUTH_TOKEN and the public address');
   });
 
   it('says so when nobody answers at the address', async () => {
-    const { code, err } = await voicecell('call', 'http://127.0.0.1:1');
-    expect(code).toBe(1);
+    const { exitCode, err } = await run('call', 'http://127.0.0.1:1');
+    expect(exitCode).toBe(1);
     expect(err).toContain('nobody answers at http://127.0.0.1:1');
   });
 
   it('says what an address looks like', async () => {
-    const { code, err } = await voicecell('call', 'localhost:8080');
-    expect(code).toBe(2);
+    const { exitCode, err } = await run('call', 'localhost:8080');
+    expect(exitCode).toBe(2);
     expect(err).toContain('expected an address such as ws://localhost:8080; found "localhost:8080"');
   });
 });
