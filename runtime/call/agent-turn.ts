@@ -6,10 +6,12 @@ import type { Agent } from '../agents/definition.ts';
 import type { ToolOutcome, ToolSet } from '../agents/tools.ts';
 import type { Farewell } from '../channels/channel.ts';
 import type { ToolCall } from '../providers/language-model.ts';
-import type { CallEventBody, Waterfall } from './events.ts';
+import { bareWords } from './bare-words.ts';
+import type { CallEventBody } from './events.ts';
 import type { Round } from './history.ts';
 import type { PhraseBook } from './phrases.ts';
-import type { Reply, ReplyMoments } from './reply.ts';
+import type { Reply } from './reply.ts';
+import { TurnClock, type TurnMoments } from './turn-clock.ts';
 import { type Span, type SpanKind, Utterance } from './utterance.ts';
 
 export type AgentTurnKind = 'greeting' | 'reply' | 'prompt' | 'farewell';
@@ -31,13 +33,6 @@ export interface AgentTurnContext {
   readonly startReply: (rounds: readonly Round[]) => Reply;
 }
 
-/** When the caller stopped, and what was known by when; `performance.now()`. */
-export interface TurnMoments {
-  readonly speechEndAt: number;
-  readonly textAt?: number;
-  readonly committedAt: number;
-}
-
 export class AgentTurn {
   readonly utterance = new Utterance();
   readonly kind: AgentTurnKind;
@@ -45,12 +40,7 @@ export class AgentTurn {
   /** What lets go of the caller once everything was heard. */
   farewell: Farewell | undefined;
   readonly #context: AgentTurnContext;
-  readonly #moments: TurnMoments | undefined;
-  /** Of each round's reply. */
-  readonly #replies: ReplyMoments[] = [];
-  #firstAudioAt: number | undefined;
-  #firstWordsAt: number | undefined;
-  #firstMarkAt: number | undefined;
+  readonly #clock: TurnClock;
   #reply: Reply | undefined;
   #over = false;
   #opener: Span | undefined;
@@ -60,7 +50,7 @@ export class AgentTurn {
   constructor(kind: AgentTurnKind, context: AgentTurnContext, moments?: TurnMoments) {
     this.kind = kind;
     this.#context = context;
-    this.#moments = moments;
+    this.#clock = new TurnClock(moments);
   }
 
   /** The caller may speak over everything but a farewell. */
@@ -104,7 +94,7 @@ export class AgentTurn {
   async answer(first: Reply): Promise<'complete' | 'cut' | 'wordless'> {
     for (let reply = first; ; reply = this.#context.startReply(this.rounds)) {
       this.#reply = reply;
-      this.#replies.push(reply.moments);
+      this.#clock.replyBegun(reply.moments);
       await this.#say(reply, this.rounds.length);
       const outcome = await reply.outcome;
       if (this.#over) return 'cut';
@@ -154,7 +144,7 @@ export class AgentTurn {
       heardText,
       // A caller who speaks right after the last word has interrupted nothing.
       interrupted: interrupted && !(this.utterance.complete && heardText === text),
-      waterfall: this.#waterfall(),
+      waterfall: this.#clock.waterfall,
       inputTokens: this.#inputTokens,
       outputTokens: this.#outputTokens,
     });
@@ -162,14 +152,13 @@ export class AgentTurn {
 
   /** The first frame of a clause leaves. */
   clauseStarted(span: Span): void {
-    this.#firstAudioAt ??= performance.now();
-    if (span.kind === 'reply') this.#firstWordsAt ??= performance.now();
+    this.#clock.audioSent({ ownWords: span.kind === 'reply' });
     this.#context.emit({ type: 'agent-speaking', turn: this.#context.turn, text: span.text });
   }
 
   /** A clause was acknowledged as played. */
   clausePlayed(): void {
-    this.#firstMarkAt ??= performance.now();
+    this.#clock.played();
   }
 
   async #say(reply: Reply, round: number): Promise<void> {
@@ -181,7 +170,7 @@ export class AgentTurn {
         current = clause;
         const text = reply.clauses[clause] ?? '';
         // "Okay. Okay, …": the opener has said it already, in the model's stead.
-        skipped = clause === 0 && round === 0 && this.#opener !== undefined && sameWords(text, this.#opener.text);
+        skipped = clause === 0 && round === 0 && bareWords(text) === bareWords(this.#opener?.text ?? '');
         if (skipped) this.#opener!.kind = 'reply';
         else this.utterance.open(text, 'reply', round);
       }
@@ -257,31 +246,4 @@ export class AgentTurn {
   #lastRound(): number {
     return Math.max(-1, ...this.utterance.spans.map((span) => (span.kind === 'reply' ? span.round : -1)));
   }
-
-  #waterfall(): Waterfall {
-    if (!this.#moments) return {};
-    const from = this.#moments.speechEndAt;
-    const since = (at: number | undefined) => (at === undefined ? undefined : Math.round(at - from));
-    const first = (moment: keyof ReplyMoments) => this.#replies.find((reply) => reply[moment] !== undefined)?.[moment];
-    return {
-      textMs: since(this.#moments.textAt),
-      committedMs: since(this.#moments.committedAt),
-      modelRequestMs: since(first('requestAt')),
-      firstTokenMs: since(first('firstTokenAt')),
-      firstClauseMs: since(first('firstClauseAt')),
-      firstSpeechMs: since(first('firstSpeechAt')),
-      firstAudioMs: since(this.#firstAudioAt),
-      firstWordsMs: since(this.#firstWordsAt),
-      firstMarkMs: since(this.#firstMarkAt),
-    };
-  }
-}
-
-function sameWords(a: string, b: string): boolean {
-  const bare = (text: string) =>
-    text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, ' ')
-      .trim();
-  return bare(a) !== '' && bare(a) === bare(b);
 }

@@ -5,7 +5,7 @@
 import type { CallChannel, Farewell } from '../channels/channel.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Message } from '../providers/language-model.ts';
-import { AgentTurn, type AgentTurnKind, type TurnMoments } from './agent-turn.ts';
+import { AgentTurn, type AgentTurnKind } from './agent-turn.ts';
 import { Comfort } from './comfort.ts';
 import type { EndReason } from './events.ts';
 import { Floor } from './floor.ts';
@@ -15,6 +15,7 @@ import type { CallReporter } from './reporter.ts';
 import type { CallSetup, CallTiming, TimerName } from './setup.ts';
 import { Speculation } from './speculation.ts';
 import type { CallTimers } from './timers.ts';
+import type { TurnMoments } from './turn-clock.ts';
 
 /** A call in which answers fail this often in a row is ended, with words. */
 const MOST_FAILURES = 3;

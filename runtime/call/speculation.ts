@@ -2,6 +2,7 @@
  * The bet on what the caller has said: an answer is prepared at every pause and played only if he really stopped there.
  * At most one is under way; hits, misses and what the misses cost are counted.
  */
+import { bareWords } from './bare-words.ts';
 import type { Reply } from './reply.ts';
 
 /** How many answers may be begun for one turn: a hesitant caller must not multiply the bill. */
@@ -28,7 +29,7 @@ export class Speculation {
 
   /** The caller paused after `text`: begin an answer, unless the one under way is for the same words. */
   prepare(text: string): void {
-    const key = normalize(text);
+    const key = bareWords(text);
     if ((this.#reply && this.#key === key) || this.#started >= MOST_REPLIES) return;
     this.#drop();
     this.#reply = this.#start(text);
@@ -41,7 +42,7 @@ export class Speculation {
    * before it was needed is lost like any other: the next may succeed.
    */
   settle(text: string): { reply: Reply | undefined; record: SpeculationRecord } {
-    const isRight = this.#key === normalize(text) && !this.#reply?.failed;
+    const isRight = this.#key === bareWords(text) && !this.#reply?.failed;
     const reply = isRight ? this.#reply : undefined;
     if (reply) this.#reply = undefined;
     else this.#drop();
@@ -64,13 +65,4 @@ export class Speculation {
     this.#reply.abort();
     this.#reply = undefined;
   }
-}
-
-/** Same words, whatever the recognizer thinks of commas and capitals. */
-function normalize(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s]/gu, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }

@@ -117,8 +117,13 @@ function expectWholeLog(events: readonly CallEvent[]): void {
   expect(tools('tool-finished').sort()).toEqual(tools('tool-called').sort());
 }
 
-/** All that the agent begins to say between two of its turns belongs to the second. */
+/** Each turn is answered once; all that the agent begins to say between two of its turns belongs to the second. */
 function expectOneVoiceAtATime(events: readonly CallEvent[]): void {
+  const given = events.flatMap((event) => (event.type === 'caller-turn' ? event.turn : []));
+  expect(events.flatMap((event) => (event.type === 'agent-turn' && event.kind === 'reply' ? event.turn : []))).toEqual(
+    given,
+  );
+  expect(given).toEqual(given.map((_, index) => index + 1));
   let begun: string[] = [];
   for (const event of events) {
     if (event.type === 'agent-speaking') begun.push(event.text);
