@@ -5,12 +5,13 @@ import { streamsTextIn } from '../../regions/facts.ts';
 import { BedrockLanguageModel } from './aws/bedrock.ts';
 import { type AwsClientOptions, type AwsClients, createAwsClients } from './aws/clients.ts';
 import { PollyTextToSpeech } from './aws/polly.ts';
-import { PollyStreamTextToSpeech } from './aws/polly-stream.ts';
+import { type PollyStreamLimits, PollyStreamTextToSpeech } from './aws/polly-stream.ts';
 import { TranscribeSpeechToText } from './aws/transcribe.ts';
 import type { LanguageModel } from './language-model.ts';
 import type { Quota } from './limiter.ts';
 import type { ProviderLogger } from './logger.ts';
 import type { Providers } from './providers.ts';
+import type { RetryLimits } from './retry.ts';
 import type { SpeechToText } from './speech-to-text.ts';
 import type { TextToSpeech } from './text-to-speech.ts';
 
@@ -18,6 +19,16 @@ export interface ProviderOptions extends AwsClientOptions {
   readonly logger?: ProviderLogger;
   /** What this process may use of the account's SynthesizeSpeech quota. By default, all of an account's own default. */
   readonly speechQuota?: Quota;
+  readonly limits?: ProviderLimits;
+}
+
+/** How long each service gets to answer, and to be tried again. By default what a caller on the telephone bears. */
+export interface ProviderLimits {
+  readonly speechToText?: RetryLimits;
+  readonly languageModel?: RetryLimits;
+  readonly textToSpeech?: RetryLimits;
+  /** Of the two-way stream, where the cell speaks through it. */
+  readonly speechStream?: PollyStreamLimits;
 }
 
 export interface WarmProviders extends Providers {
@@ -42,25 +53,42 @@ interface Context {
 
 const makers = {
   speechToText: {
-    transcribe: ({ cell, aws, closing, options: { logger } }: Context): SpeechToText =>
+    transcribe: ({ cell, aws, closing, options: { logger, limits } }: Context): SpeechToText =>
       new TranscribeSpeechToText(aws.transcribe, {
         partialResultsStability: cell.speechToText.partialResultsStability,
         closing,
+        limits: limits?.speechToText,
         logger,
       }),
   },
   languageModel: {
-    bedrock: ({ cell, aws, closing, options: { logger } }: Context): LanguageModel =>
-      new BedrockLanguageModel(aws.bedrock, { modelId: cell.languageModel.modelId, closing, logger }),
+    bedrock: ({ cell, aws, closing, options: { logger, limits } }: Context): LanguageModel =>
+      new BedrockLanguageModel(aws.bedrock, {
+        modelId: cell.languageModel.modelId,
+        closing,
+        limits: limits?.languageModel,
+        logger,
+      }),
   },
   textToSpeech: { polly: makePolly },
 };
 
-function makePolly({ cell, aws, closing, options: { logger, speechQuota } }: Context): TextToSpeech {
+function makePolly({ cell, aws, closing, options: { logger, speechQuota, limits } }: Context): TextToSpeech {
   const { engine } = cell.textToSpeech;
-  const clauseByClause = new PollyTextToSpeech(aws.polly, { engine, closing, logger, quota: speechQuota });
+  const clauseByClause = new PollyTextToSpeech(aws.polly, {
+    engine,
+    closing,
+    quota: speechQuota,
+    limits: limits?.textToSpeech,
+    logger,
+  });
   if (engine !== 'generative' || !streamsTextIn(cell.region)) return clauseByClause;
-  return new PollyStreamTextToSpeech(aws.polly, { fallback: clauseByClause, closing, logger });
+  return new PollyStreamTextToSpeech(aws.polly, {
+    fallback: clauseByClause,
+    closing,
+    limits: limits?.speechStream,
+    logger,
+  });
 }
 
 /** Throws {@link UnavailableProviderError}. Nothing is sent before the first call, or {@link WarmProviders.warm}. */

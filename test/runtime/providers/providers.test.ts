@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type CellInput, defineCell } from '../../../regions/cell.ts';
+import { type Cell, type CellInput, defineCell } from '../../../regions/cell.ts';
 import { type SpeechEmulatorOptions, startSpeechEmulator } from '../../../runtime/local/speech/emulator.ts';
 import type { Fault } from '../../../runtime/local/speech/faults.ts';
 import { noLatencies } from '../../../runtime/local/speech/latency.ts';
@@ -8,8 +8,14 @@ import { parseReplyFile } from '../../../runtime/local/speech/replies.ts';
 import { createVoice } from '../../../runtime/local/voice.ts';
 import { guardRegion } from '../../../runtime/observability/region-guard.ts';
 import { ProviderError } from '../../../runtime/providers/errors.ts';
-import { createProviders, UnavailableProviderError, type WarmProviders } from '../../../runtime/providers/index.ts';
+import {
+  createProviders,
+  type ProviderLimits,
+  UnavailableProviderError,
+  type WarmProviders,
+} from '../../../runtime/providers/index.ts';
 import type { ModelEvent } from '../../../runtime/providers/language-model.ts';
+import type { RetryLimits } from '../../../runtime/providers/retry.ts';
 
 const DENTAL = new URL('../../../runtime/local/demo/dental.replies.yaml', import.meta.url);
 const replies = parseReplyFile(readFileSync(DENTAL, 'utf8'), 'dental.replies.yaml');
@@ -27,12 +33,33 @@ const cellOf = (changes: Partial<CellInput> = {}) =>
   });
 const generative: Partial<CellInput> = { textToSpeech: { provider: 'polly', engine: 'generative', voice: 'Ruth' } };
 
-async function serve(cell = cellOf(), latencies: SpeechEmulatorOptions['latencies'] = 'none') {
+/** No machine is so busy that a service which answers would not do so in this time; a silent one is given up after it. */
+const patient: RetryLimits = { budgetMs: 60_000, firstMs: 3_000, stallMs: 3_000, backoffMs: 50 };
+/** There is time to wait and try again once: a second wait, of 3 s at least, does not fit. */
+const oneRetry: RetryLimits = { ...patient, budgetMs: 4_400, backoffMs: 3_000 };
+/** There is no time to try again. */
+const noRetry: RetryLimits = { ...patient, budgetMs: 0 };
+
+const allStages = (limits: RetryLimits): ProviderLimits => ({
+  speechToText: limits,
+  languageModel: limits,
+  textToSpeech: limits,
+  speechStream: { audioMs: limits.firstMs, keepAliveMs: 1_000, restMs: 60_000 },
+});
+
+interface ServeOptions {
+  readonly cell?: Cell;
+  readonly latencies?: SpeechEmulatorOptions['latencies'];
+  readonly limits?: RetryLimits;
+}
+
+async function serve({ cell = cellOf(), latencies = 'none', limits = patient }: ServeOptions = {}) {
   const emulator = await startSpeechEmulator({ replies, latencies });
   const warnings: object[] = [];
   const providers = createProviders(cell, {
     endpoint: emulator.url,
     logger: { warn: (fields) => void warnings.push(fields) },
+    limits: allStages(limits),
   });
   onTestFinished(async () => {
     await providers.close();
@@ -96,7 +123,7 @@ async function transcribe({ speechToText }: WarmProviders, lines: string[]): Pro
     for (let frame = 0; frame < 60; frame++) call.write(silentFrame);
   }
   const silence = setInterval(() => call.write(silentFrame), 20);
-  await expect.poll(() => failed || finals.join(' ').length >= lines.join(' ').length, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => failed || finals.join(' ').length >= lines.join(' ').length).toBe(true);
   clearInterval(silence);
   call.close();
   await read;
@@ -157,7 +184,10 @@ describe('the providers of a cell', () => {
     const hosts: string[] = [];
     const guard = guardRegion(cellOf({ region: 'eu-central-1' }), { onRefused: ({ host }) => hosts.push(host) });
     onTestFinished(() => guard.remove());
-    const providers = createProviders(cellOf(), { credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
+    const providers = createProviders(cellOf(), {
+      credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+      limits: allStages(noRetry),
+    });
     onTestFinished(() => providers.close());
     expect(await failureOf(answer(providers))).toBe('refused');
     expect(await failureOf(speak(providers, ['hello']))).toBe('refused');
@@ -222,7 +252,8 @@ describe.concurrent('a fault of the model', () => {
     { name: 'stall' as const, afterEvents: 4, failure: 'timeout' },
   ])('surfaces when it cannot be mended: $name → $failure', async ({ failure, ...fault }) => {
     // Word by word: a connection that breaks takes along what it has not sent yet.
-    const { emulator, providers } = await serve(cellOf(), { ...noLatencies, tokensPerSecond: 50 });
+    const latencies = { ...noLatencies, tokensPerSecond: 50 };
+    const { emulator, providers } = await serve({ latencies, limits: oneRetry });
     emulator.inject({ stage: 'language-model', ...fault });
     expect(await failureOf(answer(providers))).toBe(failure);
   });
@@ -252,7 +283,7 @@ describe.concurrent('a fault of the voice', () => {
       { name: 'stall' as const, afterEvents: 2 },
     ].map((fault) => [title(fault), fault] as const),
   )('is mended unheard, on the two-way stream: %s', async (_, fault) => {
-    const { emulator, providers, warnings } = await serve(cellOf(generative));
+    const { emulator, providers, warnings } = await serve({ cell: cellOf(generative) });
     const sum = (spoken: number[]) => spoken.reduce((total, bytes) => total + bytes, 0);
     const sound = sum(await speak(providers, clauses, 'Ruth'));
     emulator.inject({ stage: 'text-to-speech', ...fault });
@@ -264,7 +295,7 @@ describe.concurrent('a fault of the voice', () => {
 
   it('leaves each clause its own audio on the two-way stream when there is none', async () => {
     const neural = await serve();
-    const streamed = await serve(cellOf(generative));
+    const streamed = await serve({ cell: cellOf(generative) });
     const many = [...clauses, 'We are open from eight to six.', 'Is there anything else?'];
     const apart = await speak(neural.providers, many, 'Ruth');
     const together = await speak(streamed.providers, many, 'Ruth');
@@ -276,7 +307,7 @@ describe.concurrent('a fault of the voice', () => {
     { name: 'throttle' as const, count: 100, failure: 'throttled' },
     { name: 'refuse' as const, failure: 'refused' },
   ])('surfaces when it cannot be mended: $name → $failure', async ({ failure, ...fault }) => {
-    const { emulator, providers } = await serve();
+    const { emulator, providers } = await serve({ limits: oneRetry });
     emulator.inject({ stage: 'text-to-speech', ...fault });
     expect(await failureOf(speak(providers, clauses))).toBe(failure);
   });
@@ -307,7 +338,7 @@ describe.concurrent('a fault of the recognizer', () => {
     { name: 'throttle' as const, count: 100, failure: 'throttled' },
     { name: 'refuse' as const, failure: 'refused' },
   ])('surfaces when it cannot be mended: $name → $failure', async ({ failure, ...fault }) => {
-    const { emulator, providers } = await serve();
+    const { emulator, providers } = await serve({ limits: oneRetry });
     emulator.inject({ stage: 'speech-to-text', ...fault });
     expect(await failureOf(transcribe(providers, lines))).toBe(failure);
   });
