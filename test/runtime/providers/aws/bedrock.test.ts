@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BedrockLanguageModel, defaultBedrockLimits } from '../../../../runtime/providers/aws/bedrock.ts';
 import { createAwsClients } from '../../../../runtime/providers/aws/clients.ts';
 import { ProviderError } from '../../../../runtime/providers/errors.ts';
 import type { ModelEvent, ModelRequest } from '../../../../runtime/providers/language-model.ts';
+import { skippingWaits, stopClock, timePassesFor, timePassesUntil } from '../../../support/stopped-clock.ts';
 import {
   beginEvents,
   event,
@@ -14,8 +15,10 @@ import {
 } from './scripted-service.ts';
 
 const cleanUps: (() => unknown)[] = [];
+beforeEach(stopClock);
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  vi.useRealTimers();
 });
 
 const limits = { budgetMs: 1_500, firstMs: 300, stallMs: 300, backoffMs: 10 };
@@ -36,6 +39,7 @@ async function modelOf(answer: (request: ScriptedRequest) => unknown) {
     modelId: 'test.model-v1:0',
     closing: closing.signal,
     limits,
+    logger: skippingWaits,
   });
   return { model, service, closing };
 }
@@ -175,7 +179,9 @@ describe('the Bedrock language model', () => {
         const { model, service } = await modelOf((scripted) =>
           scripted.index === 0 ? fault(scripted) : answerHello(scripted),
         );
-        expect(await collect(model.reply(request, forever()))).toEqual(hello);
+        const reply = collect(model.reply(request, forever()));
+        await timePassesUntil(() => service.requests.length === 2);
+        expect(await reply).toEqual(hello);
         expect(service.requests).toHaveLength(2);
       });
   });
@@ -196,12 +202,12 @@ describe('the Bedrock language model', () => {
     it('dropped after words that may have been spoken', async () => {
       const { model, service } = await modelOf((scripted) => {
         beginEvents(scripted);
-        scripted.stream.write(say('Hel'), () => scripted.stream.destroy(new Error('scripted')));
+        scripted.stream.write(say('Hel'));
       });
-      expect(await failureOf(model.reply(request, forever()))).toEqual({
-        failure: 'unavailable',
-        before: [{ type: 'text', text: 'Hel' }],
-      });
+      const reply = model.reply(request, forever());
+      expect((await reply.next()).value).toEqual({ type: 'text', text: 'Hel' });
+      service.requests[0]!.stream.destroy(new Error('scripted'));
+      expect(await failureOf(reply)).toEqual({ failure: 'unavailable', before: [] });
       expect(service.requests).toHaveLength(1);
     });
 
@@ -210,7 +216,9 @@ describe('the Bedrock language model', () => {
         beginEvents(scripted);
         scripted.stream.write(say('Hel'));
       });
-      expect((await failureOf(model.reply(request, forever()))).failure).toBe('timeout');
+      const reply = model.reply(request, forever());
+      expect((await reply.next()).value).toEqual({ type: 'text', text: 'Hel' });
+      expect((await timePassesFor(failureOf(reply))).failure).toBe('timeout');
     });
 
     it('nobody listens at the endpoint', async () => {

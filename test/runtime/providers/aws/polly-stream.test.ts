@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeMulaw } from '../../../../runtime/audio/mulaw.ts';
 import { createAwsClients } from '../../../../runtime/providers/aws/clients.ts';
 import { PollyTextToSpeech } from '../../../../runtime/providers/aws/polly.ts';
 import { PollyStreamTextToSpeech } from '../../../../runtime/providers/aws/polly-stream.ts';
 import { ProviderError } from '../../../../runtime/providers/errors.ts';
 import type { Speech } from '../../../../runtime/providers/text-to-speech.ts';
+import { stopClock, timePassesUntil } from '../../../support/stopped-clock.ts';
 import {
   beginEvents,
   event,
@@ -15,8 +17,10 @@ import {
 } from './scripted-service.ts';
 
 const cleanUps: (() => unknown)[] = [];
+beforeEach(stopClock);
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  vi.useRealTimers();
 });
 
 const ruth = { id: 'Ruth', language: 'en-US' };
@@ -141,7 +145,7 @@ describe('Polly’s two-way stream', () => {
     const texts: TextEvent[] = [];
     const { polly, asked } = await pollyOf((request) => stream(request, speakOut, texts));
     const slow = (async function* () {
-      await expect.poll(() => texts.filter(({ Text }) => Text === ' ').length).toBeGreaterThan(1);
+      await timePassesUntil(() => texts.filter(({ Text }) => Text === ' ').length > 1);
       yield script[0]!;
     })();
     expect(await heard(polly.speak(slow, ruth, forever()))).toEqual([mulawOf(script[0]!)]);
@@ -172,9 +176,11 @@ describe('Polly’s two-way stream', () => {
       'it breaks in the middle of the second clause': (request) =>
         stream(request, (said) => {
           if (said.index === 0) return speakOut(said);
-          request.stream.write(event('AudioEvent', pcmOf(said.text).subarray(0, 8_000)), () =>
-            setTimeout(() => request.stream.destroy(new Error('scripted')), 20),
-          );
+          request.stream.write(event('AudioEvent', pcmOf(said.text).subarray(0, 8_000)), async () => {
+            // Most likely read by then; if not, there is more to speak again.
+            await delay(20);
+            request.stream.destroy(new Error('scripted'));
+          });
           return HANG;
         }),
       'it stalls in the middle of the second clause': (request) =>
@@ -201,7 +207,9 @@ describe('Polly’s two-way stream', () => {
     for (const [name, fault] of Object.entries(faults))
       it(name, async () => {
         const { polly, warnings, asked } = await pollyOf(fault);
-        const clauses = await heard(polly.speak(clausesOf(...script), ruth, forever()));
+        const speech = heard(polly.speak(clausesOf(...script), ruth, forever()));
+        await timePassesUntil(() => asked.length > 0);
+        const clauses = await speech;
         expect(Buffer.concat(clauses)).toEqual(Buffer.concat(script.map(mulawOf)));
         expect(warnings).toHaveLength(1);
         expect(asked).toEqual(script.slice(script.length - asked.length));

@@ -1,14 +1,17 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAwsClients } from '../../../../runtime/providers/aws/clients.ts';
 import { PollyTextToSpeech } from '../../../../runtime/providers/aws/polly.ts';
 import { ProviderError } from '../../../../runtime/providers/errors.ts';
 import type { Speech } from '../../../../runtime/providers/text-to-speech.ts';
+import { skippingWaits, stopClock, timePassesUntil } from '../../../support/stopped-clock.ts';
 import { refuse, type ScriptedRequest, startScriptedService } from './scripted-service.ts';
 
 const cleanUps: (() => unknown)[] = [];
+beforeEach(stopClock);
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  vi.useRealTimers();
 });
 
 const limits = { budgetMs: 1_500, firstMs: 300, stallMs: 300, backoffMs: 10 };
@@ -27,6 +30,7 @@ async function pollyOf(answer: (request: ScriptedRequest, text: string) => unkno
     closing: closing.signal,
     limits,
     quota,
+    logger: skippingWaits,
     ...options,
   });
   return { polly, service, closing };
@@ -42,10 +46,11 @@ async function* clausesOf(...clauses: string[]) {
   yield* clauses;
 }
 
-async function heard(speech: AsyncIterable<Speech>): Promise<string[]> {
+async function heard(speech: AsyncIterable<Speech>, onBegun = () => {}): Promise<string[]> {
   const clauses: string[] = [];
   const ended = new Set<number>();
   for await (const { clause, audio, last } of speech) {
+    onBegun();
     expect(clause).toBeGreaterThanOrEqual(clauses.length - 1);
     expect(ended.has(clause)).toBe(false);
     if (last) ended.add(clause);
@@ -147,36 +152,42 @@ describe('Polly, a clause a request', () => {
   });
 
   describe('takes up where it broke off, without a gap or a repetition, when', () => {
-    const faults: Record<string, (scripted: ScriptedRequest, text: string) => void> = {
+    const begin = ({ stream }: ScriptedRequest, text: string) => {
+      stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
+      stream.write(text.slice(0, 5));
+    };
+    type Fault = (scripted: ScriptedRequest, text: string, begun: Promise<void>) => unknown;
+    const faults: Record<string, Fault> = {
       'it is throttled': (scripted) => refuse(scripted, 400, 'ThrottlingException'),
       'the service fails': (scripted) => refuse(scripted, 500, 'ServiceFailureException'),
       'nothing comes': () => {},
       'the connection breaks': ({ stream }) => stream.session?.destroy(),
-      'the audio is dropped in the middle': ({ stream }, text) => {
-        stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
-        stream.write(text.slice(0, 5), () => setTimeout(() => stream.destroy(new Error('scripted')), 20));
+      'the audio is dropped in the middle': (scripted, text, begun) => {
+        begin(scripted, text);
+        return begun.then(() => scripted.stream.destroy(new Error('scripted')));
       },
-      'the connection breaks in the middle': ({ stream }, text) => {
-        stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
-        stream.write(text.slice(0, 5), () => setTimeout(() => stream.session?.destroy(), 20));
+      'the connection breaks in the middle': (scripted, text, begun) => {
+        begin(scripted, text);
+        return begun.then(() => scripted.stream.session?.destroy());
       },
       'something else than audio comes': ({ stream }) => {
         stream.respond({ ':status': 200, 'content-type': 'text/html' });
         stream.end('<html>');
       },
-      'the audio stalls in the middle': ({ stream }, text) => {
-        stream.respond({ ':status': 200, 'content-type': 'audio/mulaw' });
-        stream.write(text.slice(0, 5));
-      },
+      'the audio stalls in the middle': begin,
     };
     for (const [name, fault] of Object.entries(faults))
       it(name, async () => {
+        let onBegun = () => {};
+        const begun = new Promise<void>((resolve) => {
+          onBegun = resolve;
+        });
         const { polly, service } = await pollyOf((scripted, text) =>
-          scripted.index === 0 ? fault(scripted, text) : speak(scripted, text),
+          scripted.index === 0 ? fault(scripted, text, begun) : speak(scripted, text),
         );
-        expect(await heard(polly.speak(clausesOf('a whole sentence'), joanna, forever()))).toEqual([
-          'a whole sentence',
-        ]);
+        const speech = heard(polly.speak(clausesOf('a whole sentence'), joanna, forever()), onBegun);
+        await timePassesUntil(() => service.requests.length === 2);
+        expect(await speech).toEqual(['a whole sentence']);
         expect(service.requests).toHaveLength(2);
       });
   });
@@ -201,6 +212,8 @@ describe('Polly, a clause a request', () => {
   });
 
   it('waits for its turn within the quota instead of being throttled', async () => {
+    vi.useRealTimers();
+    const patient = { ...limits, budgetMs: 60_000, firstMs: 60_000 };
     let underWay = 0;
     const { polly } = await pollyOf(
       (scripted, text) => {
@@ -210,7 +223,7 @@ describe('Polly, a clause a request', () => {
           speak(scripted, text);
         }, 10);
       },
-      { quota: { perSecond: 1_000, burst: 3, concurrent: 1 } },
+      { quota: { perSecond: 1_000, burst: 3, concurrent: 1 }, limits: patient },
     );
     const speeches = ['a', 'b', 'c', 'd', 'e'].map((text) => heard(polly.speak(clausesOf(text), joanna, forever())));
     expect((await Promise.all(speeches)).flat()).toEqual(['a', 'b', 'c', 'd', 'e']);

@@ -4,6 +4,8 @@ import { decodeMulaw } from '../../../../runtime/audio/mulaw.ts';
 import { createAwsClients } from '../../../../runtime/providers/aws/clients.ts';
 import { TranscribeSpeechToText } from '../../../../runtime/providers/aws/transcribe.ts';
 import { ProviderError } from '../../../../runtime/providers/errors.ts';
+import type { ProviderLogger } from '../../../../runtime/providers/logger.ts';
+import type { RetryLimits } from '../../../../runtime/providers/retry.ts';
 import type { Transcript } from '../../../../runtime/providers/speech-to-text.ts';
 import {
   beginEvents,
@@ -19,7 +21,12 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-const limits = { budgetMs: 1_000, firstMs: 300, stallMs: 300, backoffMs: 10 };
+/** Longer than any machine is busy. */
+const patient: RetryLimits = { budgetMs: 60_000, firstMs: 30_000, stallMs: 30_000, backoffMs: 10 };
+/** Where nothing is to come. */
+const impatient: RetryLimits = { budgetMs: 1_500, firstMs: 500, stallMs: 500, backoffMs: 10 };
+/** Where everything fails. */
+const poor: RetryLimits = { ...patient, budgetMs: 2_000 };
 
 /** 20 ms that sound like nothing else within a second, all of them loud. */
 const frame = (index: number) => new Uint8Array(160).fill(index % 50);
@@ -59,7 +66,12 @@ function tell({ stream }: ScriptedRequest, id: string, text: string, endMs: numb
   stream.write(event('TranscriptEvent', { Transcript: { Results: [result] } }));
 }
 
-async function callTo(answer: (request: ScriptedRequest) => unknown) {
+interface CallOptions {
+  readonly limits?: RetryLimits;
+  readonly logger?: ProviderLogger;
+}
+
+async function callTo(answer: (request: ScriptedRequest) => unknown, { limits = patient, logger }: CallOptions = {}) {
   const received: Buffer[][] = [];
   const service = await startScriptedService((request) => {
     const chunks: Buffer[] = [];
@@ -82,6 +94,7 @@ async function callTo(answer: (request: ScriptedRequest) => unknown) {
     partialResultsStability: 'high',
     closing: closing.signal,
     limits,
+    logger,
   });
   const call = provider.open({ callId: 'call-1', language: 'en-US', signal: hangUp.signal });
   const speak = (from: number, to: number) => {
@@ -90,8 +103,7 @@ async function callTo(answer: (request: ScriptedRequest) => unknown) {
   return { call, speak, service, hangUp, closing, received };
 }
 
-async function collect(transcripts: AsyncIterable<Transcript>): Promise<Transcript[]> {
-  const told: Transcript[] = [];
+async function collect(transcripts: AsyncIterable<Transcript>, told: Transcript[] = []): Promise<Transcript[]> {
   for await (const transcript of transcripts) told.push(transcript);
   return told;
 }
@@ -186,16 +198,22 @@ describe('a call transcribed by Transcribe', () => {
             tell(stream, 'n', 'I need an appointment', 900, true);
             stream.stream.end();
           }),
+          { limits: name === 'it goes deaf' ? impatient : patient },
         );
-        const told = collect(call);
-        speak(0, 48);
+        const told: Transcript[] = [];
+        const collected = collect(call, told);
+        speak(0, 44);
+        // A stream that breaks takes along what nobody has read yet.
+        await expect.poll(() => told.at(-1)?.text).toBe('I need');
+        speak(44, 48);
         await expect.poll(() => failed).toBe(true);
         speak(48, 80);
         await expect.poll(() => service.requests.length).toBe(2);
         call.close();
-        expect(finals(await told)).toEqual(['hello', 'I need an appointment']);
-        expect((await told).map(({ segmentId }) => segmentId)).toEqual(['0', '1', '1']);
-        expect((await told).map(({ endMs }) => endMs)).toEqual([600, 850, 1_500]);
+        await collected;
+        expect(finals(told)).toEqual(['hello', 'I need an appointment']);
+        expect(told.map(({ segmentId }) => segmentId)).toEqual(['0', '1', '1']);
+        expect(told.map(({ endMs }) => endMs)).toEqual([600, 850, 1_500]);
         expect(Buffer.concat(received[1] ?? [])).toEqual(pcmOf(30, 80));
         const sessions = service.requests.map(({ headers }) => headers['x-amzn-transcribe-session-id']);
         expect(new Set(sessions).size).toBe(2);
@@ -210,15 +228,16 @@ describe('a call transcribed by Transcribe', () => {
         name: 'the service is unavailable at first',
         fault: (request: ScriptedRequest) => refuse(request, 503, 'ServiceUnavailableException'),
       },
-      { name: 'the first stream is not answered', fault: () => {} },
-    ])('$name', async ({ fault }) => {
+      { name: 'the first stream is not answered', fault: () => {}, limits: impatient },
+    ])('$name', async ({ fault, limits }) => {
       const accept = listening(({ stream, ended }) => {
         if (!ended) return;
         tell(stream, 'a', 'hello', 200, true);
         stream.stream.end();
       });
-      const { call, speak, received } = await callTo((request) =>
-        request.index === 0 ? fault(request) : accept(request),
+      const { call, speak, received } = await callTo(
+        (request) => (request.index === 0 ? fault(request) : accept(request)),
+        { limits },
       );
       speak(0, 20);
       call.close();
@@ -258,36 +277,42 @@ describe('a call transcribed by Transcribe', () => {
   });
 
   it('does not reopen a second time for noise that no stream can make words of', async () => {
+    let heardMs = 0;
     const { call, speak, service } = await callTo(
-      listening(({ stream, ended }) => {
+      listening(({ stream, audioMs, ended }) => {
+        heardMs = audioMs;
         if (!ended || stream.index === 0) return;
         tell(stream, 'a', 'at last', 100, true);
         stream.stream.end();
       }),
+      { limits: impatient },
     );
     speak(0, 60);
     await expect.poll(() => service.requests.length).toBe(2);
-    // Far more of it than makes a stream suspect, for far longer than a stream may be deaf.
-    const noise = setInterval(() => speak(0, 20), 20);
-    setTimeout(() => {
-      clearInterval(noise);
-      call.close();
-    }, 2 * limits.stallMs);
+    // Far more of it than makes a stream suspect, for longer than a stream may be deaf.
+    speak(60, 400);
+    await expect.poll(() => heardMs).toBe(8_000);
+    call.close();
     expect(finals(await collect(call))).toEqual(['at last']);
     expect(service.requests).toHaveLength(2);
   });
 
   it('fails, once the budget is used up', async () => {
-    const { call, service } = await callTo((request) => refuse(request, 429, 'LimitExceededException'));
+    const { call, service } = await callTo((request) => refuse(request, 429, 'LimitExceededException'), {
+      limits: poor,
+    });
     expect(await failureOf(call)).toBe('throttled');
     expect(service.requests.length).toBeGreaterThan(2);
   });
 
   it('fails when streams are accepted and broken, over and over', async () => {
-    const { call, service } = await callTo((request) => {
-      beginEvents(request);
-      request.stream.end(exception('ServiceUnavailableException'));
-    });
+    const { call, service } = await callTo(
+      (request) => {
+        beginEvents(request);
+        request.stream.end(exception('ServiceUnavailableException'));
+      },
+      { limits: poor },
+    );
     expect(await failureOf(call)).toBe('unavailable');
     expect(service.requests.length).toBeGreaterThan(2);
   });
@@ -301,7 +326,10 @@ describe('a call transcribed by Transcribe', () => {
   });
 
   it('fails when the last words never come', async () => {
-    const { call, speak } = await callTo(listening(() => {}));
+    const { call, speak } = await callTo(
+      listening(() => {}),
+      { limits: impatient },
+    );
     speak(0, 10);
     call.close();
     expect(await failureOf(call)).toBe('timeout');
@@ -330,9 +358,8 @@ describe('a call transcribed by Transcribe', () => {
     });
 
     it('the caller hangs up while a broken stream waits to be reopened', async () => {
-      const { call, hangUp } = await callTo((request) => {
-        refuse(request, 429, 'LimitExceededException');
-        setTimeout(() => hangUp.abort(), 5);
+      const { call, hangUp } = await callTo((request) => refuse(request, 429, 'LimitExceededException'), {
+        logger: { warn: () => setImmediate(() => hangUp.abort()) },
       });
       expect(await collect(call)).toEqual([]);
     });
