@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const E2E = 'test/e2e/**/*.test.ts';
 /** Loading the CDK costs seconds. */
 const STACK = 'test/lib/**/*.test.ts';
-/** For two cores: half of what these tests do is waiting, for a browser, a database, another process. */
-const WORKERS = 4;
+/** One a core: several tests hold real services to real time budgets, which a crowded machine would break. */
+const WORKERS = 2;
 
 export default defineConfig({
   test: {
@@ -18,7 +18,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: WORKERS,
     projects: [
-      // Modules are loaded once a worker: a third of all work otherwise. A test leaves nothing behind in them.
       {
         extends: true,
         test: {
