@@ -20,13 +20,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: [E2E, STACK],
-          isolate: false,
-          maxConcurrency: 10,
-        },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, STACK] },
       },
       {
         extends: true,
