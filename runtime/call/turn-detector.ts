@@ -1,7 +1,8 @@
 /**
- * When has the caller finished? Frames and transcripts in, decisions out; no clock but the audio itself: one frame is
- * 20 ms, and frames never stop. The decision rests on the end of speech and on words that no longer change, never on
- * the recognizer's final, which comes more than a second later.
+ * When has the caller finished? Frames and transcripts in, decisions out. The clock is the audio itself: one frame is
+ * 20 ms, and frames never stop; the wall's clock only tells when they come faster than time. The decision rests on the
+ * end of speech and on words that no longer change, never on the recognizer's final, which comes more than a second
+ * later.
  */
 import { FRAME_MS } from '../channels/channel.ts';
 import type { Transcript } from '../providers/speech-to-text.ts';

@@ -34,7 +34,7 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return path;
 }
 
-const STEPS = [{ says: 'Please hold on.' }, { hangsUp: 'politely' }];
+const STEPS = [{ says: 'Wait.' }, { hangsUp: 'politely' }];
 const scenario = (name: string, fields: object = {}) =>
   file(`${name}.yaml`, stringify({ name, politenessMs: 600, steps: STEPS, ...fields }));
 /** A busy machine fails no test. */
@@ -46,7 +46,7 @@ describe.concurrent('voicecell call', () => {
     const { code, out, err } = await voicecell('call', cell.url.origin, '--scenario', path);
     expect(err).toBe('');
     expect(out).toMatch(/^A patient caller {2}\d+\.\d s, ended by caller$/m);
-    expect(out).toMatch(/^ {2}Please hold on\. +\d+ ms$/m);
+    expect(out).toMatch(/^ {2}Wait\. +\d+ ms$/m);
     expect(out).toContain('✓ as expected');
     expect(code).toBe(0);
   });
@@ -58,7 +58,7 @@ describe.concurrent('voicecell call', () => {
     expect(JSON.parse(out)).toEqual({
       scenario: 'json',
       callSid: expect.stringMatching(/^CA[0-9a-f]{32}$/),
-      gaps: [{ said: 'Please hold on.', gapMs: expect.any(Number) }],
+      gaps: [{ said: 'Wait.', gapMs: expect.any(Number) }],
       endedBy: 'caller',
       continuation: expect.stringContaining('<Hangup/>'),
       durationMs: expect.any(Number),

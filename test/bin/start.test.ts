@@ -29,7 +29,7 @@ afterAll(async () => {
   for (const action of finish.reverse()) await action();
 });
 
-const STEPS = [{ says: 'Please hold on.' }, { hangsUp: 'politely' }];
+const STEPS = [{ says: 'Wait.' }, { hangsUp: 'politely' }];
 
 /** A busy machine fails no test. */
 async function scenario(name: string, expected: object = {}): Promise<string> {
@@ -48,7 +48,7 @@ describe.concurrent('voicecell start', () => {
     const { events, ...record } = JSON.parse(out);
     expect(record).toEqual({
       callSid: expect.stringMatching(/^CA/),
-      gaps: [{ said: 'Please hold on.', gapMs: expect.any(Number) }],
+      gaps: [{ said: 'Wait.', gapMs: expect.any(Number) }],
       endedBy: 'caller',
       continuation: expect.stringContaining('<Hangup/>'),
       durationMs: expect.any(Number),
@@ -64,7 +64,7 @@ describe.concurrent('voicecell start', () => {
     expect(out).toContain('emulated speech services');
     expect(out).toContain('they do not understand speech');
     expect(out).toMatch(/call {4}answered by dental 1 in eu-central-1$/m);
-    expect(out).toMatch(/caller {2}Please hold on\.$/m);
+    expect(out).toMatch(/caller {2}Wait\.$/m);
     expect(out).toMatch(/agent {3}.*Sure, take your time\.$/m);
     expect(out).toContain('✓ the call went as its scenario expects');
     expect(code).toBe(0);

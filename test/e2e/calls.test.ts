@@ -1,6 +1,7 @@
 /**
  * Whole calls through the production path. A conversation takes as long as it takes, and the machine waits meanwhile:
  * the demo calls, which are the longest, are held beside all others, and those as many at a time as two cores can bear.
+ * What their callers say is mostly one word: whatever the machine is busy with, that cannot be taken for two turns.
  */
 import { describe } from 'vitest';
 import { callers } from './calls/callers.ts';

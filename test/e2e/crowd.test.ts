@@ -6,7 +6,7 @@ import { cellsWithOneDatabase } from './support/cell.ts';
 import { expectAsPlanned, expectWholeLog } from './support/log.ts';
 
 const CALLS = 20;
-const LINES = ['Please hold on.', 'Yes, please.', 'No, thanks.', 'Hello.'];
+const LINES = ['Wait.', 'Yes.', 'Thanks.', 'Hello.'];
 /** Of an account whose quotas have been raised. */
 const limits = {
   transcribe: { concurrentStreams: 100 },

@@ -48,7 +48,7 @@ export function callers(cellFor: CellFor): void {
   it.concurrent('hangs up in the middle of a tool call: what the tool did is still written down', async (test) => {
     const cell = await cellFor(test, { agent: { toolDelayMs: 2_000 } });
     const hangUp = new AbortController();
-    const steps = [{ says: 'Do you have anything on Tuesday?' }, { listens: true }] as const;
+    const steps = [{ says: 'Tuesday.' }, { listens: true }] as const;
     const call = cell.call({ steps: [...steps] }, { signal: hangUp.signal });
     await until(() => eventsOfType(cell.events, 'tool-called').length > 0);
     hangUp.abort();
@@ -76,7 +76,7 @@ export function callers(cellFor: CellFor): void {
 
   it.concurrent('is out of reach all at once: he has hung up', async (test) => {
     const cell = await cellFor(test);
-    const { events } = await cell.call({ steps: [{ says: 'Yes, please.' }, { vanishes: true }] });
+    const { events } = await cell.call({ steps: [{ says: 'Yes.' }, { vanishes: true }] });
     expectWholeLog(events, 'caller-hung-up');
   });
 

@@ -17,7 +17,7 @@ export function continuation(cellFor: CellFor): void {
     expect(eventsOfType(events, 'agent-turn').map(({ text }) => text)).toContain(
       'Sorry, we were cut off. Where were we?',
     );
-    expect(eventsOfType(events, 'caller-turn').map(({ turn }) => turn)).toEqual([1, 2, 3]);
+    expect(eventsOfType(events, 'caller-turn').map(({ turn }) => turn)).toEqual([1, 2]);
     expect(partsOf(events)).toEqual([
       { resumed: false, reason: 'caller-hung-up' },
       { resumed: true, reason: 'caller-hung-up' },
@@ -70,12 +70,7 @@ async function loseSocketAt(cell: TestCell, type: CallEvent['type']) {
   const lines: Line[] = [];
   const call = cell.call(
     {
-      steps: [
-        { says: 'My name is Anna Keller.' },
-        { says: 'Is Thursday free?' },
-        { says: "Ten o'clock, please." },
-        { hangsUp: 'politely' },
-      ],
+      steps: [{ says: 'Thursday.' }, { says: 'Ten.' }, { hangsUp: 'politely' }],
       expect: { tools: ['check_availability', 'book_appointment'], hears: ['you are booked for Thursday'] },
     },
     { onLine: (line) => lines.push(line) },
@@ -84,7 +79,7 @@ async function loseSocketAt(cell: TestCell, type: CallEvent['type']) {
   lines[0]!.socket.terminate();
   const { events } = await call;
   expect(eventsOfType(events, 'tool-called').at(-1)).toMatchObject({
-    input: { day: 'Thursday', time: "Ten o'clock", name: 'Anna Keller' },
+    input: { day: 'Thursday', time: 'Ten' },
   });
   return { call: await call, lines };
 }

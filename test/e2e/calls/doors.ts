@@ -42,7 +42,7 @@ export function doors(cellFor: CellFor): void {
 
   it.concurrent('any longer when it must leave: who is still talking is told goodbye', async (test) => {
     const cell = await cellFor(test);
-    const call = cell.call({ steps: [{ says: 'Yes, please.' }, { listens: true }] });
+    const call = cell.call({ steps: [{ says: 'Yes.' }, { listens: true }] });
     // The agent's own sentences are there by then.
     await until(() => eventsOfType(cell.events, 'agent-turn').some(({ kind }) => kind === 'reply'));
     await cell.drain(0);

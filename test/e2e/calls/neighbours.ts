@@ -13,8 +13,8 @@ export function neighbours(cellFor: CellFor): void {
     const silence = new AbortController();
     const silent = cell.call({ steps: [{ listens: true }] }, { ...tap(0), signal: silence.signal });
     const [hours, insurance] = await Promise.all([
-      cell.call({ steps: [{ says: 'What are your opening hours?' }, { hangsUp: 'politely' }] }, tap(1)),
-      cell.call({ voice: 'slt', steps: [{ says: 'Do you take insurance?' }, { hangsUp: 'politely' }] }),
+      cell.call({ steps: [{ says: 'Hours?' }, { hangsUp: 'politely' }] }, tap(1)),
+      cell.call({ voice: 'slt', steps: [{ says: 'Insurance?' }, { hangsUp: 'politely' }] }),
     ]);
     silence.abort();
     const listener = await silent;
@@ -26,9 +26,9 @@ export function neighbours(cellFor: CellFor): void {
     expect(conversation!.subarray(0, greeting!.length).equals(greeting!)).toBe(true);
     expect(conversation!.length).toBeGreaterThan(greeting!.length);
 
-    expect(eventsOfType(hours.events, 'caller-turn').map(({ text }) => text)).toEqual(['What are your opening hours?']);
+    expect(eventsOfType(hours.events, 'caller-turn').map(({ text }) => text)).toEqual(['Hours?']);
     expect(spokenIn(hours.events).join(' ')).toMatch(/eight to six(?!.*dental plans)/);
-    expect(eventsOfType(insurance.events, 'caller-turn').map(({ text }) => text)).toEqual(['Do you take insurance?']);
+    expect(eventsOfType(insurance.events, 'caller-turn').map(({ text }) => text)).toEqual(['Insurance?']);
     expect(spokenIn(insurance.events).join(' ')).toMatch(/dental plans(?!.*eight to six)/);
     for (const { events } of [hours, insurance, listener]) expectWholeLog(events, 'caller-hung-up');
   });

@@ -7,7 +7,7 @@ import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { demoAgentWith } from '../support/agents.ts';
 import { expectAsPlanned, expectStored, expectWholeLog } from '../support/log.ts';
 
-const STEPS = [{ says: 'Please hold on.' }, { says: 'Yes, please.' }, { hangsUp: 'politely' as const }];
+const STEPS = [{ says: 'Wait.' }, { says: 'Yes.' }, { hangsUp: 'politely' as const }];
 
 export function outages(): void {
   describeDatabases('loses no event', (database) => {

@@ -40,7 +40,7 @@ export function protocol(cellFor: CellFor): void {
   it.concurrent.for(Object.keys(NONSENSE))('%s', async (kind, test) => {
     const cell = await cellFor(test);
     const lines: Line[] = [];
-    const steps = [{ says: 'Please hold on.' }, { says: 'Yes, please.' }, { hangsUp: 'politely' }] as const;
+    const steps = [{ says: 'Wait.' }, { says: 'Yes.' }, { hangsUp: 'politely' }] as const;
     const call = cell.call({ steps: [...steps] }, { onLine: (line) => lines.push(line) });
     // Two while the caller speaks, two while the agent does.
     await until(() => eventsOfType(cell.events, 'caller-speaking').length > 0);
@@ -51,7 +51,7 @@ export function protocol(cellFor: CellFor): void {
 
     const events = expectAsPlanned(await call);
     expect(lines).toHaveLength(1);
-    expect(eventsOfType(events, 'caller-turn').map(({ text }) => text)).toEqual(['Please hold on.', 'Yes, please.']);
+    expect(eventsOfType(events, 'caller-turn').map(({ text }) => text)).toEqual(['Wait.', 'Yes.']);
     expect(eventsOfType(events, 'agent-turn').filter(({ interrupted }) => interrupted)).toEqual([]);
     expectWholeLog(events, 'caller-hung-up');
   });
@@ -62,18 +62,13 @@ export function protocol(cellFor: CellFor): void {
   ])('%s: it costs the socket, and the call goes on with the next', async ([, messages], test) => {
     const cell = await cellFor(test);
     const lines: Line[] = [];
-    const steps = [
-      { says: 'Please hold on.' },
-      { waitsMs: 1_000 },
-      { says: 'Yes, please.' },
-      { hangsUp: 'politely' },
-    ] as const;
+    const steps = [{ says: 'Wait.' }, { waitsMs: 1_000 }, { says: 'Yes.' }, { hangsUp: 'politely' }] as const;
     const call = cell.call({ steps: [...steps] }, { onLine: (line) => lines.push(line) });
     await until(() => eventsOfType(cell.events, 'agent-speaking').some(({ turn }) => turn === 1));
     send(lines[0]!, messages);
     const { events } = await call;
     expect(lines).toHaveLength(2);
-    expect(eventsOfType(events, 'caller-turn').map(({ text }) => text)).toEqual(['Please hold on.', 'Yes, please.']);
+    expect(eventsOfType(events, 'caller-turn').map(({ text }) => text)).toEqual(['Wait.', 'Yes.']);
     expectWholeLog(events, 'caller-hung-up');
   });
 }

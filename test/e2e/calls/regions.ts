@@ -5,7 +5,7 @@ import { eventsOfType } from '../../support/local-cell.ts';
 import type { CellFor } from '../support/cell.ts';
 import { expectAsPlanned, expectWholeLog } from '../support/log.ts';
 
-const STEPS = [{ says: 'Please hold on.' }, { hangsUp: 'politely' as const }];
+const STEPS = [{ says: 'Wait.' }, { hangsUp: 'politely' as const }];
 
 export function regions(cellFor: CellFor): void {
   it.concurrent.for(cells.map((cell) => [cell.region, cell] as const))(
