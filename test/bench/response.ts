@@ -5,14 +5,14 @@
  *   npm run bench:response [-- --calls 12] [--json]
  */
 import { parseArgs } from 'node:util';
+import { columns } from '../../bin/terminal.ts';
 import usEast1 from '../../regions/cells/us-east-1.ts';
 import type { CallEvent } from '../../runtime/call/events.ts';
-import { type Stage, STAGES, stages } from '../../runtime/call/waterfall.ts';
+import { STAGES, type Stage, stages } from '../../runtime/call/waterfall.ts';
 import { readScenario } from '../../runtime/local/caller/scenario.ts';
 import { startLocalCell } from '../../runtime/local/cell.ts';
 import { placeDemoCall } from '../../runtime/local/demo/call.ts';
 import { DEMO_SCENARIOS, demoScenario } from '../../runtime/local/demo/files.ts';
-import { columns } from '../../bin/terminal.ts';
 import { percentile } from './percentile.ts';
 
 /** Waiting for the recognizer's final: its published median, then the model and the synthesizer. */
@@ -27,7 +27,12 @@ const { values } = parseArgs({ options: { calls: { type: 'string', default: '12'
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const calls = Number(values.calls);
 const events: CallEvent[] = [];
-const cell = await startLocalCell({ cell: usEast1, port: 0, logLevel: 'error', onEvent: (event) => events.push(event) });
+const cell = await startLocalCell({
+  cell: usEast1,
+  port: 0,
+  logLevel: 'error',
+  onEvent: (event) => events.push(event),
+});
 
 const failures: string[] = [];
 const gaps: number[] = [];
@@ -68,7 +73,9 @@ else {
   console.log(columns([['', 'n', 'p50', 'p95', 'p99'], ...rows], { right: [1, 2, 3, 4] }));
   console.log(`\nprepared answers: ${hits} of ${bets.length} were right, ${wasted} tokens thrown away`);
   const ratio = (WAITING_FOR_FINAL_MS.p50 / gap!.p50).toFixed(1);
-  console.log(`waiting for the recognizer's final would take ${WAITING_FOR_FINAL_MS.p50} ms at p50: ${ratio} × as long`);
+  console.log(
+    `waiting for the recognizer's final would take ${WAITING_FOR_FINAL_MS.p50} ms at p50: ${ratio} × as long`,
+  );
   const met = gap!.p50 <= TARGET_MS.p50 && gap!.p95 <= TARGET_MS.p95;
   console.log(`target p50 ≤ ${TARGET_MS.p50}, p95 ≤ ${TARGET_MS.p95}: ${met ? 'met' : 'MISSED'}`);
   for (const failure of failures) console.log(`✗ ${failure}`);
