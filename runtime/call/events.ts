@@ -35,6 +35,9 @@ export interface Waterfall {
   readonly firstMarkMs?: number;
 }
 
+/** What a caller can be asked to agree to. */
+export type ConsentPurpose = 'recording';
+
 export type CallEventBody =
   | {
       readonly type: 'call-started';
@@ -45,6 +48,10 @@ export type CallEventBody =
       readonly agentVersion: string;
       readonly region: string;
       readonly resumed: boolean;
+      /** UUID of whose call it is. Absent where the cell serves a single house. */
+      readonly tenantId?: string;
+      /** Keyed hash of the caller's number, hex: tells that two calls are of one caller, not who he is. */
+      readonly caller?: string;
     }
   | { readonly type: 'caller-speaking' }
   | { readonly type: 'caller-paused' }
@@ -99,6 +106,42 @@ export type CallEventBody =
       readonly tookMs: number;
     }
   | { readonly type: 'dtmf'; readonly digit: string }
+  /** The caller is asked for his consent, in exactly these words; the answer follows. `consentId` is a UUID. */
+  | {
+      readonly type: 'consent-asked';
+      readonly consentId: string;
+      readonly purpose: ConsentPurpose;
+      /** Whose law the wording was written for. */
+      readonly jurisdiction: string;
+      readonly wordingVersion: string;
+      readonly wording: string;
+      readonly language: string;
+    }
+  /** The channel acknowledged that the wording was played to its end. */
+  | { readonly type: 'consent-played'; readonly consentId: string }
+  /** `none`: no answer came, or none that was understood; it counts as a no. */
+  | {
+      readonly type: 'consent-answered';
+      readonly consentId: string;
+      readonly answer: 'yes' | 'no' | 'none';
+      readonly by: 'speech' | 'dtmf' | 'text' | 'silence';
+    }
+  /** Consent given earlier is taken back. */
+  | {
+      readonly type: 'consent-withdrawn';
+      readonly consentId: string;
+      readonly by: 'speech' | 'dtmf' | 'text' | 'request';
+    }
+  /** Both sides are being recorded from now on. `recordingId` is a UUID, `objectKey` where the recording will be. */
+  | { readonly type: 'recording-started'; readonly recordingId: string; readonly objectKey: string }
+  /** `cut`: playable, but its end is missing. `withdrawn`: consent was taken back, nothing is kept. */
+  | {
+      readonly type: 'recording-finished';
+      readonly recordingId: string;
+      readonly outcome: 'complete' | 'cut' | 'withdrawn' | 'failed';
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
   /** Something went wrong and was dealt with. Never holds what was said. */
   | {
       readonly type: 'problem';
