@@ -25,6 +25,14 @@ export const defaultCallTiming = {
 
 export type CallTiming = { readonly [Key in keyof typeof defaultCallTiming]: number };
 
+/** What the caller's consent decides about. Neither call blocks or throws. */
+export interface RecordingControl {
+  /** The caller has agreed: from now on both sides are recorded. While they are, nothing more happens. */
+  start(): void;
+  /** He takes it back: recording stops at once, and nothing of what was recorded is kept. Harmless if nothing was. */
+  withdraw(): void;
+}
+
 export interface CallSetup {
   /** The conversation so far: empty, unless a call was cut and is taken up again. */
   readonly session: Session;
@@ -39,6 +47,8 @@ export interface CallSetup {
   readonly voice: string;
   readonly sink: CallEventSink;
   readonly longestCallMs: number;
+  /** Absent where the cell has no store for recordings: there is nothing to ask the caller. */
+  readonly recording?: RecordingControl;
   readonly timing?: Partial<CallTiming>;
 }
 
