@@ -18,6 +18,8 @@ export interface Config {
   readonly publicUrl: URL;
   /** Signs one-time tokens. */
   readonly tokenSecret: string;
+  /** Turns callers' numbers into the hashes by which they are known; the same in all tasks, and for ever. */
+  readonly callerKey: string;
   /** Set if the cell takes calls from Twilio: it has the channel, and Twilio can find it. */
   readonly twilio?: { readonly authToken: string };
   /** Set if the cell takes calls from browsers. */
@@ -70,6 +72,11 @@ export function readConfig(env: Environment): Config {
     port,
     publicUrl,
     tokenSecret: reader.read('VOICECELL_TOKEN_SECRET', longerThan(32), deriveSecret(authToken ?? phoneKey)),
+    callerKey: reader.read(
+      'VOICECELL_CALLER_KEY',
+      longerThan(32),
+      isPrivate ? randomBytes(32).toString('hex') : undefined,
+    ),
     twilio: authToken === undefined ? undefined : { authToken },
     phone: takesBrowsers ? { key: phoneKey } : undefined,
     database: reader.read('VOICECELL_DATABASE_URL', databaseOf),

@@ -8,11 +8,10 @@ import { Reception } from './call/reception.ts';
 import type { SpeakTyped } from './channels/browser.ts';
 import { MemoryCallRegister } from './channels/register.ts';
 import type { Config } from './config.ts';
-import { type DatabaseConnection, openDatabase } from './data/database.ts';
+import { openDatabase } from './data/database.ts';
 import { EventLog } from './data/event-log.ts';
 import { eventWriter } from './data/event-writer.ts';
-import { databasePassword } from './data/iam-password.ts';
-import { migrateWhenUp } from './data/migrate.ts';
+import { loginAs } from './data/login.ts';
 import { drainCalls } from './drain.ts';
 import { type Logger, safeError } from './logger.ts';
 import { measureCell } from './observability/cell-metrics.ts';
@@ -22,6 +21,9 @@ import { guardRegion } from './observability/region-guard.ts';
 import { createProviders } from './providers/index.ts';
 import { startServer } from './server.ts';
 import { MemorySessions } from './sessions/sessions.ts';
+import { type Answerer, Directory } from './tenants/directory.ts';
+import { houseOf } from './tenants/house.ts';
+import { watchTenants } from './tenants/watch.ts';
 
 export interface RuntimeParts {
   readonly agents: AgentStore;
@@ -66,26 +68,25 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
   });
   closers.push(() => guard.remove());
 
-  const connection: DatabaseConnection = {
-    url: config.database.url,
-    applicationName: 'voicecell',
-    ...(config.database.usesIam && { ssl: true, password: databasePassword(config.database.url, cell.region) }),
-  };
   const database = openDatabase({
-    ...connection,
+    ...loginAs('voicecell_runtime', config.database, cell.region),
     maxConnections: parts.databaseConnections,
     onConnectionLost: (error) => logger.warn({ ...safeError(error) }, 'a connection to the database was lost'),
   });
   closers.push(() => database.close());
   const eventLog = new EventLog({ write: eventWriter(database), logger });
   closers.push(() => eventLog.close(LAST_WRITE_MS));
-  // A schema that cannot be brought up to date is no reason not to answer: events wait, and the log says why.
-  const migrated = migrateWhenUp(connection, { logger, signal: closing.signal }).catch((error) =>
-    logger.error({ ...safeError(error) }, 'the database could not be migrated'),
-  );
-  closers.push(() => migrated);
-
-  const agentFor = numberPlan(config, agents);
+  const owner = loginAs('owner', config.database, cell.region);
+  const tenants = watchTenants({ cell, owner, database, logger, signal: closing.signal });
+  closers.push(() => tenants.closed);
+  const directory = new Directory({
+    database,
+    house: housePlan(config, agents),
+    isForeign: () => tenants.isForeign,
+    onBreach: (tenantId) => tenants.refused(tenantId),
+    onProblem: ({ agentId, error }) =>
+      logger.error({ agentId, ...safeError(error) }, 'who answers could not be found out'),
+  });
   const admission = new Admission(cell.capacity.callsPerTask);
   const service = (name: AwsService) => (signal: AbortSignal) =>
     reach(new URL(config.awsEndpoint ?? `https://${awsHost(name, cell.region)}`), signal);
@@ -97,7 +98,8 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     tts: service('polly'),
   });
   const { writeMetrics: write } = parts;
-  const metrics = write && measureCell({ cell, write, admission, guard, pool: () => database.usage(), health });
+  const metrics =
+    write && measureCell({ cell, write, admission, guard, tenants, pool: () => database.usage(), health });
   closers.push(() => metrics?.close());
   const providers = createProviders(cell, { endpoint: config.awsEndpoint, logger });
   closers.push(() => providers.close());
@@ -105,6 +107,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     cell,
     providers,
     sessions: new MemorySessions(),
+    callerKey: config.callerKey,
     sink: (event) => {
       eventLog.sink(event);
       metrics?.sink(event);
@@ -120,8 +123,8 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     admission,
     register: new MemoryCallRegister(),
     health,
-    agentFor,
-    onCall: (channel, agent) => reception.begin(channel, agent),
+    answererOf: (number) => directory.find(number),
+    onCall: (channel, answerer) => reception.begin(channel, answerer),
   }).catch(async (error) => {
     await close();
     throw error;
@@ -148,9 +151,13 @@ async function prepare(reception: Reception, agent: Agent, logger: Logger): Prom
   logger[level]({ agent: agent.name, ready, of }, "the agent's own sentences are synthesized");
 }
 
-/** Who answers which number, as configured. The only agent there is answers the phone, and without a plan every number. */
-function numberPlan({ numbers }: Config, agents: AgentStore): (to: string) => Agent | undefined {
+/** Who answers which number of the house. The only agent there is answers the phone, and without a plan every number. */
+function housePlan({ cell, numbers }: Config, agents: AgentStore): (to: string) => Answerer | undefined {
+  const tenant = houseOf(cell);
   const only = agents.all.length === 1 ? agents.all[0]?.name : undefined;
   const planned = Object.keys(numbers).length > 0;
-  return (to) => agents.get(numbers[to] ?? numbers['*'] ?? (planned && to ? undefined : only) ?? '');
+  return (to) => {
+    const agent = agents.get(numbers[to] ?? numbers['*'] ?? (planned && to ? undefined : only) ?? '');
+    return agent && { tenant, agent };
+  };
 }

@@ -9,7 +9,6 @@ import formbody from '@fastify/formbody';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { DrainContract } from '../regions/drain.ts';
-import type { Agent } from './agents/definition.ts';
 import type { Admission } from './call/admission.ts';
 import { type Conversation, Switchboard } from './call/switchboard.ts';
 import { PhoneDoor, type PhoneOptions } from './channels/browser/door.ts';
@@ -22,6 +21,7 @@ import { Tokens } from './channels/token.ts';
 import { twilioDoor } from './channels/twilio/door.ts';
 import { type Logger, safeError } from './logger.ts';
 import type { Health } from './observability/health.ts';
+import type { Answerer, AnswererOf } from './tenants/directory.ts';
 
 /** Twilio's forms and frames are far smaller; nothing bigger has any business here. */
 const LARGEST_MESSAGE_BYTES = 64 * 1024;
@@ -46,9 +46,8 @@ export interface ServerOptions {
   readonly admission: Admission;
   readonly register: CallRegister;
   readonly health: Health;
-  /** Who answers a number (E.164; empty for the browser phone). */
-  readonly agentFor: (to: string) => Agent | undefined;
-  readonly onCall: (channel: CallChannel, agent: Agent) => Promise<Conversation>;
+  readonly answererOf: AnswererOf;
+  readonly onCall: (channel: CallChannel, answerer: Answerer) => Promise<Conversation>;
 }
 
 export interface RuntimeServer {

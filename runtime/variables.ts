@@ -31,6 +31,12 @@ const variables = {
     default: 'derived from TWILIO_AUTH_TOKEN or VOICECELL_PHONE_KEY',
     secret: true,
   },
+  VOICECELL_CALLER_KEY: {
+    meaning:
+      "key that turns callers' numbers into hashes; 32 characters or more, the same in all tasks and for ever: with another one nobody is known again",
+    default: 'made anew at each start; needed if others can reach the cell',
+    secret: true,
+  },
   VOICECELL_PHONE_KEY: {
     meaning: 'key that opens the browser phone; 16 characters or more',
     default: 'whoever is on this machine may call; needed if the cell has a browser phone that others can reach',

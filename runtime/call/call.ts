@@ -81,11 +81,21 @@ export class Call {
   }
 
   async #run(): Promise<EndReason> {
-    const { agent, region, session, longestCallMs } = this.#setup;
+    const { agent, tenant, caller, region, session, longestCallMs } = this.#setup;
     const { name: agentName, version: agentVersion, sentences } = agent;
     const resumed = this.#reporter.hasBegun;
     const { channel, callId } = this.#channel.details;
-    this.#reporter.emit({ type: 'call-started', channel, callId, agent: agentName, agentVersion, region, resumed });
+    this.#reporter.emit({
+      type: 'call-started',
+      tenantId: tenant.id,
+      caller,
+      channel,
+      callId,
+      agent: agentName,
+      agentVersion,
+      region,
+      resumed,
+    });
     this.#timers.set('maximum', Math.min(agent.limits.maxCallMs, longestCallMs), () =>
       this.#responder.farewell('maximum-duration', sentences.goodbyeMaximum),
     );

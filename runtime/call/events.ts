@@ -48,8 +48,8 @@ export type CallEventBody =
       readonly agentVersion: string;
       readonly region: string;
       readonly resumed: boolean;
-      /** UUID of whose call it is. Absent where the cell serves a single house. */
-      readonly tenantId?: string;
+      /** UUID: whose call it is. */
+      readonly tenantId: string;
       /** Keyed hash of the caller's number, hex: tells that two calls are of one caller, not who he is. */
       readonly caller?: string;
     }

@@ -6,6 +6,8 @@ import { createVoiceActivityDetector } from '../audio/vad.ts';
 import type { CallChannel } from '../channels/channel.ts';
 import type { Providers } from '../providers/providers.ts';
 import { newSession, type Sessions } from '../sessions/sessions.ts';
+import { callerHash } from '../tenants/caller-hash.ts';
+import type { Answerer } from '../tenants/directory.ts';
 import { Call } from './call.ts';
 import type { CallEventSink } from './events.ts';
 import { PhraseBook } from './phrases.ts';
@@ -18,6 +20,8 @@ export interface ReceptionOptions {
   readonly providers: Providers;
   readonly sessions: Sessions;
   readonly sink: CallEventSink;
+  /** Turns callers' numbers into hashes. */
+  readonly callerKey: string;
 }
 
 /** What one agent needs in every call, made once. */
@@ -37,7 +41,8 @@ export interface Prepared {
 
 export class Reception {
   readonly #options: ReceptionOptions;
-  readonly #desks = new Map<Agent, Desk>();
+  /** Of agents that still answer: a version that was replaced is forgotten with its last call. */
+  readonly #desks = new WeakMap<Agent, Desk>();
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
@@ -56,9 +61,9 @@ export class Reception {
   }
 
   /** Begins to serve a call. */
-  async begin(channel: CallChannel, agent: Agent): Promise<Call> {
-    const { cell, providers, sessions, sink } = this.#options;
-    const { callId } = channel.details;
+  async begin(channel: CallChannel, { tenant, agent }: Answerer): Promise<Call> {
+    const { cell, providers, sessions, sink, callerKey } = this.#options;
+    const { callId, from } = channel.details;
     const { tools, phrases, voice } = this.#desk(agent);
     // What could not be synthesized so far: without it a call has neither fillers nor a spoken goodbye.
     void this.prepare(agent);
@@ -71,6 +76,8 @@ export class Reception {
       voice,
       session,
       agent,
+      tenant,
+      caller: callerHash(callerKey, tenant.id, from),
       providers,
       sink,
       isSpeech: (frame) => voiceActivity.isSpeech(frame),

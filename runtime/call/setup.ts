@@ -3,6 +3,7 @@ import type { Agent } from '../agents/definition.ts';
 import type { ToolSet } from '../agents/tools.ts';
 import type { Providers } from '../providers/providers.ts';
 import type { Session } from '../sessions/sessions.ts';
+import type { Tenant } from '../tenants/tenant.ts';
 import type { CallEventSink } from './events.ts';
 import type { PhraseBook } from './phrases.ts';
 
@@ -38,6 +39,9 @@ export interface CallSetup {
   readonly session: Session;
   readonly providers: Providers;
   readonly agent: Agent;
+  readonly tenant: Tenant;
+  /** Keyed hash of the caller's number, where he shows one. */
+  readonly caller?: string;
   readonly tools: ToolSet;
   readonly phrases: PhraseBook;
   /** One a call: it remembers. */

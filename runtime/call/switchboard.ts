@@ -1,7 +1,7 @@
 /** Joins channels and conversations: one comes in, the other is begun, and the place is given back when it is over. */
-import type { Agent } from '../agents/definition.ts';
 import type { CallChannel } from '../channels/channel.ts';
 import { type Logger, safeError } from '../logger.ts';
+import type { Answerer, AnswererOf } from '../tenants/directory.ts';
 import type { EndReason } from './events.ts';
 
 /** A conversation that is being held. */
@@ -13,9 +13,8 @@ export interface Conversation {
 }
 
 export interface SwitchboardOptions {
-  /** Who answers a number (E.164; empty for the browser phone). */
-  readonly agentFor: (to: string) => Agent | undefined;
-  readonly begin: (channel: CallChannel, agent: Agent) => Promise<Conversation>;
+  readonly answererOf: AnswererOf;
+  readonly begin: (channel: CallChannel, answerer: Answerer) => Promise<Conversation>;
   readonly logger: Logger;
 }
 
@@ -33,15 +32,16 @@ export class Switchboard {
     const { callId, channel: kind, to, resumes } = channel.details;
     const logger = this.#options.logger.child({ callId });
     const startedAt = performance.now();
-    const agent = this.#options.agentFor(to);
+    const answerer = await this.#options.answererOf(to);
     try {
-      if (!agent) throw new Error('no agent answers this number any more');
-      logger.info({ channel: kind, agent: agent.name, resumes }, 'call begins');
-      const reason = await this.#hold(channel, agent);
+      if (typeof answerer === 'string') throw new Error(`nobody answers this number any more: ${answerer}`);
+      const { tenant, agent } = answerer;
+      logger.info({ channel: kind, tenantId: tenant.id, agent: agent.name, resumes }, 'call begins');
+      const reason = await this.#hold(channel, answerer);
       logger.info({ reason, durationMs: Math.round(performance.now() - startedAt) }, 'call over');
     } catch (error) {
       logger.error({ ...safeError(error) }, 'call broke');
-      if (agent) channel.leave({ action: 'say', text: agent.sentences.goodbyeBroken });
+      if (typeof answerer !== 'string') channel.leave({ action: 'say', text: answerer.agent.sentences.goodbyeBroken });
     } finally {
       channel.leave({ action: 'hang-up' });
       release();
@@ -54,8 +54,8 @@ export class Switchboard {
     for (const conversation of this.#conversations) conversation.shutDown();
   }
 
-  async #hold(channel: CallChannel, agent: Agent): Promise<EndReason> {
-    const conversation = await this.#options.begin(channel, agent);
+  async #hold(channel: CallChannel, answerer: Answerer): Promise<EndReason> {
+    const conversation = await this.#options.begin(channel, answerer);
     this.#conversations.add(conversation);
     try {
       if (this.#shutDown) conversation.shutDown();

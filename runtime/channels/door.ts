@@ -3,9 +3,9 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
-import type { Agent } from '../agents/definition.ts';
 import type { Admission } from '../call/admission.ts';
 import type { Logger } from '../logger.ts';
+import type { AnswererOf } from '../tenants/directory.ts';
 import type { CallChannel } from './channel.ts';
 import type { CallRegister } from './register.ts';
 import type { Tokens } from './token.ts';
@@ -26,8 +26,7 @@ export interface DoorOptions {
   readonly register: CallRegister;
   readonly admission: Admission;
   readonly logger: Logger;
-  /** Who answers a number (E.164; empty for the browser phone). */
-  readonly agentFor: (to: string) => Agent | undefined;
+  readonly answererOf: AnswererOf;
   /** Has the conversation, then gives the call's place back. Never rejects. */
   readonly converse: (channel: CallChannel, release: () => void) => Promise<void>;
 }

@@ -1,10 +1,11 @@
-/** Reading conversations back: for lists, for replay, for tests. */
+/** Reading conversations back: for lists, for replay, for tests. Whose may be read is the transaction's scope. */
 import type { CallEvent, EndReason } from '../call/events.ts';
-import type { Database } from './database.ts';
+import type { Queryable } from './database.ts';
 import { isUuid } from './uuid.ts';
 
 export interface Conversation {
   readonly id: string;
+  readonly tenantId: string;
   /** The channel's own id of the call, where it has one. */
   readonly callId?: string;
   readonly channel: string;
@@ -27,7 +28,7 @@ export interface Page {
 export const LONGEST_PAGE = 500;
 
 /** The latest first. */
-export async function recentConversations(database: Database, page: Page = {}): Promise<Conversation[]> {
+export async function recentConversations(database: Queryable, page: Page = {}): Promise<Conversation[]> {
   const limit = Math.min(Math.max(Math.trunc(page.limit ?? 50) || 1, 1), LONGEST_PAGE);
   const { startedAt = null, id = null } = page.after ?? {};
   const rows = await database.query<ConversationRow>(
@@ -42,7 +43,7 @@ export async function recentConversations(database: Database, page: Page = {}): 
 
 /** Everything that is known of one conversation; `undefined` when there is none of that id. */
 export async function loadConversation(
-  database: Database,
+  database: Queryable,
   id: string,
 ): Promise<{ readonly conversation: Conversation; readonly events: CallEvent[] } | undefined> {
   if (!isUuid(id)) return undefined;
@@ -57,6 +58,7 @@ export async function loadConversation(
 
 interface ConversationRow {
   id: string;
+  tenant_id: string;
   call_id: string | null;
   channel: string;
   agent: string;
@@ -80,6 +82,7 @@ function toConversation(row: ConversationRow): Conversation {
   const { ended_at: endedAt, end_reason: reason, duration_ms: durationMs } = row;
   return {
     id: row.id,
+    tenantId: row.tenant_id,
     callId: row.call_id ?? undefined,
     channel: row.channel,
     agent: row.agent,

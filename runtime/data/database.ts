@@ -1,6 +1,7 @@
 /** The cell's PostgreSQL: how to reach it, and the one pool through which the process talks to it. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import pg from 'pg';
+import { isUuid } from './uuid.ts';
 
 export interface DatabaseConnection {
   /** `postgres://user@host:5432/database`, without parameters: whether TLS is used is said by `ssl`, never by a URL. */
@@ -33,8 +34,22 @@ export interface PoolUsage {
   readonly waiting: number;
 }
 
-export interface Database {
+/** Whatever answers questions: the pool, or one transaction of it. */
+export interface Queryable {
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** Who asks, and for whom: row-level security shows one tenant, or with `cell` all of them to the administration. */
+export type Scope =
+  | { readonly role: 'voicecell_runtime' | 'voicecell_admin'; readonly tenantId: string }
+  | { readonly role: 'voicecell_admin'; readonly cellWide: true };
+
+export interface Database extends Queryable {
+  /**
+   * One transaction in which only the scope's rows exist: committed when `work` resolves, undone when it rejects. Ask
+   * within it only through the `Queryable` it is given: there may be no second connection.
+   */
+  within<T>(scope: Scope, work: (transaction: Queryable) => Promise<T>): Promise<T>;
   usage(): PoolUsage;
   /** Waits for the queries under way. Safe to call twice. */
   close(): Promise<void>;
@@ -61,11 +76,49 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', (error) => onConnectionLost?.(error));
   let closing: Promise<void> | undefined;
   return {
-    query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      (await pool.query<Row>(text, [...values])).rows,
+    ...queryable(pool),
+    within: (scope, work) => transact(pool, opening(scope), work),
     usage: () => ({ max, inUse: pool.totalCount - pool.idleCount, waiting: pool.waitingCount }),
     close: () => (closing ??= pool.end()),
   };
+}
+
+function queryable(connection: Pick<pg.Pool, 'query'> | pg.ClientBase): Queryable {
+  return {
+    query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      (await connection.query<Row>(text, [...values])).rows,
+  };
+}
+
+/** One statement of the simple protocol, which takes no parameters: one way to the server and back. */
+function opening(scope: Scope): string {
+  if ('cellWide' in scope) return `begin; set local role ${scope.role}; set local voicecell.cell_wide = 'on'`;
+  if (!isUuid(scope.tenantId)) throw new Error('the id of a tenant is no UUID');
+  return `begin; set local role ${scope.role}; set local voicecell.tenant = '${scope.tenantId}'`;
+}
+
+async function transact<T>(pool: pg.Pool, begin: string, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // The query under way fails too, and says so to whoever waits for it.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query(begin);
+    const result = await work(queryable(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken ??= failure;
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
 }
 
 /** What every connection to the database has in common. Throws an error that lists all that is wrong with the URL. */

@@ -5,6 +5,9 @@ import { isUuid } from './uuid.ts';
 /** What the `conversations` table knows from the call's first event on. */
 export interface ConversationStart {
   readonly id: string;
+  readonly tenantId: string;
+  /** Keyed hash of the caller's number, hex. */
+  readonly caller: string | null;
   readonly callId: string | null;
   readonly channel: string;
   readonly agent: string;
@@ -62,11 +65,12 @@ export function toRow(event: CallEvent, place: RowPlace): EventRow {
   return { ...place, type, body, end };
 }
 
-/** The start of a conversation, if this event is one and names a UUID. */
+/** The start of a conversation, if this event is one and names UUIDs. */
 export function startOf(event: CallEvent): ConversationStart | undefined {
   if (event.type !== 'call-started' || !isUuid(event.conversationId) || !isTime(event.at)) return undefined;
-  const { conversationId: id, callId = null, channel, agent, agentVersion, region, at: startedAt } = event;
-  return { id, callId, channel, agent, agentVersion, region, startedAt };
+  if (!isUuid(event.tenantId)) return undefined;
+  const { conversationId: id, tenantId, caller = null, callId = null, channel, agent, agentVersion, region } = event;
+  return { id, tenantId, caller, callId, channel, agent, agentVersion, region, startedAt: event.at };
 }
 
 /** Stands in the place of what was lost, so that whoever reads the conversation sees the gap. */

@@ -5,6 +5,7 @@ import { PG_MIGRATE_LOCK_ID, runner } from 'node-pg-migrate/runner';
 import { getActions } from 'node-pg-migrate/sqlMigration';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { pause } from '../pause.ts';
 import { backoffMs } from './backoff.ts';
 import { clientConfig, type DatabaseConnection } from './database.ts';
 import { describeFailure, isUnavailable } from './failures.ts';
@@ -102,16 +103,4 @@ function asLoader(files: MigrationFiles) {
     ignorePattern: `(?!${basename(running).replaceAll('.', '\\.')}$).*`,
     migrationLoaderStrategies: [{ extensions: [extname(running)], loader: async () => units }],
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

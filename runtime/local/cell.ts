@@ -12,7 +12,7 @@ import { openRuntime, type Runtime } from '../open.ts';
 import { DEMO_AGENTS, DEMO_REPLIES } from './demo/files.ts';
 import { freePort } from './free-port.ts';
 import { EMBEDDED_POOL_SIZE, startEmbeddedPostgres } from './postgres.ts';
-import { LOCAL_AUTH_TOKEN } from './secrets.ts';
+import { LOCAL_AUTH_TOKEN, LOCAL_CALLER_KEY } from './secrets.ts';
 import { type SpeechEmulator, type SpeechEmulatorOptions, startSpeechEmulator } from './speech/emulator.ts';
 import { parseReplyFile } from './speech/replies.ts';
 import { createVoice } from './voice.ts';
@@ -77,6 +77,7 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
       VOICECELL_LOG_LEVEL: options.logLevel ?? 'warn',
       VOICECELL_AWS_ENDPOINT: speech?.url,
       TWILIO_AUTH_TOKEN: LOCAL_AUTH_TOKEN,
+      VOICECELL_CALLER_KEY: LOCAL_CALLER_KEY,
     });
     const runtime = await openRuntime(config, {
       agents: await loadAgents(config.agentsFolder),

@@ -3,6 +3,7 @@ import type { Cell } from '../../regions/cell.ts';
 import type { Admission } from '../call/admission.ts';
 import type { CallEvent, CallEventSink } from '../call/events.ts';
 import type { PoolUsage } from '../data/database.ts';
+import type { TenantWatch } from '../tenants/watch.ts';
 import type { Health } from './health.ts';
 import { Metrics } from './metrics.ts';
 import type { RegionGuard } from './region-guard.ts';
@@ -16,6 +17,7 @@ export interface CellMetricsOptions {
   readonly write: (line: string) => void;
   readonly admission: Pick<Admission, 'active' | 'refused'>;
   readonly guard: Pick<RegionGuard, 'refused'>;
+  readonly tenants: Pick<TenantWatch, 'open' | 'violations'>;
   readonly pool: () => PoolUsage;
   readonly health: Health;
 }
@@ -27,7 +29,7 @@ export interface CellMetrics {
 }
 
 export function measureCell(options: CellMetricsOptions): CellMetrics {
-  const { cell, admission, guard, pool, health } = options;
+  const { cell, admission, guard, tenants, pool, health } = options;
   const metrics = new Metrics({ region: cell.region, write: options.write });
   const crossRegionCalls = increase(() => guard.refused);
   const callsRefused = increase(() => admission.refused);
@@ -36,6 +38,8 @@ export function measureCell(options: CellMetricsOptions): CellMetrics {
     metrics.add('ActiveCalls', admission.active);
     metrics.add('CrossRegionCalls', crossRegionCalls());
     metrics.add('CallsRefused', callsRefused());
+    metrics.add('TenantsInRegion', tenants.open);
+    metrics.add('ResidencyViolations', tenants.violations());
     const { inUse, max } = pool();
     metrics.add('PoolUtilization', (100 * inUse) / max);
     const { services } = await health();

@@ -14,6 +14,7 @@ import { MemoryCallRegister } from '../../runtime/channels/register.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createHealth } from '../../runtime/observability/health.ts';
 import { type ServerOptions, startServer } from '../../runtime/server.ts';
+import { house } from './tenants.ts';
 
 export const AUTH_TOKEN = 'the auth token of the cell';
 export const PHONE_KEY = 'the-key-of-the-browser-phone';
@@ -55,7 +56,7 @@ export async function startCellServer(overrides: Partial<ServerOptions> = {}) {
     logger: createLogger({ level: 'debug', region: 'eu-central-1', destination }),
     register: new MemoryCallRegister(),
     health: createHealth('eu-central-1', {}),
-    agentFor: (to) => (to === UNKNOWN_NUMBER ? undefined : agent),
+    answererOf: async (to) => (to === UNKNOWN_NUMBER ? 'unknown-number' : { tenant: house, agent }),
     onCall: async (channel) => {
       const { call, ended } = testConversation(channel);
       calls.push(call);

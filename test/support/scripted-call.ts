@@ -2,6 +2,7 @@
  * A whole call on virtual time: a caller made of voice and silence, a recognizer 300 ms behind him, a model and a
  * synthesizer that take as long as they are told. Thirty seconds of conversation pass in milliseconds.
  */
+import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';
 import { type Agent, agentSchema } from '../../runtime/agents/definition.ts';
 import { ToolSet } from '../../runtime/agents/tools.ts';
@@ -26,6 +27,8 @@ export interface ScriptedCallOptions extends ScriptedModelOptions, ScriptedVoice
   readonly partialMs?: number;
   readonly history?: History;
   readonly timing?: CallSetup['timing'];
+  /** Of the tenant. @default 'US' */
+  readonly residency?: string;
 }
 
 export async function startScriptedCall(options: ScriptedCallOptions = {}) {
@@ -64,6 +67,7 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
     phrases,
     isSpeech: isVoice,
     region: 'us-east-1',
+    tenant: { id: randomUUID(), residency: options.residency ?? 'US' },
     voice: 'Test',
     sink: (event) => events.push(event),
     longestCallMs: 3_600_000,

@@ -39,10 +39,11 @@ export class PhoneDoor implements Door {
 
   addRoutes(app: FastifyInstance): void {
     const { key, region, speechEmulator, files } = this.#phone;
-    const { tokens, admission, logger, agentFor } = this.#options;
+    const { tokens, admission, logger, answererOf } = this.#options;
     addPageRoutes(app, files);
     app.get(PHONE_INFO_PATH, async () => {
-      const agent = agentFor('')?.name ?? '';
+      const answerer = await answererOf('');
+      const agent = typeof answerer === 'string' ? '' : answerer.agent.name;
       const emulated = speechEmulator !== undefined;
       return { region, agent, emulated, speechEmulator, phoneKeyNeeded: key !== undefined };
     });

@@ -4,7 +4,9 @@
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Agent } from '../../agents/definition.ts';
 import { safeError } from '../../logger.ts';
+import type { NoAnswer } from '../../tenants/directory.ts';
 import type { DoorOptions } from '../door.ts';
 import { asE164 } from '../numbers.ts';
 import { claimKey } from '../token.ts';
@@ -26,13 +28,23 @@ const MOST_REATTACHMENTS = 3;
 /** A request of which the promised socket has already come. */
 const REPLAYED = Symbol('replayed');
 
-const UNKNOWN_NUMBER: Sentence = {
-  text: 'This number is not in service. Please check the number and call again. Goodbye.',
-  language: 'en-US',
-};
 const BROKEN: Sentence = {
   text: 'I am sorry, something is broken on our side. Please call again later. Goodbye.',
   language: 'en-US',
+};
+
+/** What is said where nobody may answer, or nobody can. */
+const NO_ANSWER: Readonly<Record<NoAnswer, Sentence>> = {
+  'unknown-number': {
+    text: 'This number is not in service. Please check the number and call again. Goodbye.',
+    language: 'en-US',
+  },
+  residency: {
+    text: 'I am sorry, calls to this number must not be answered from this region. Please contact us another way. Goodbye.',
+    language: 'en-US',
+  },
+  closed: { text: 'This number is no longer in service. Goodbye.', language: 'en-US' },
+  'broken-agent': BROKEN,
 };
 
 /** The fields we use of the many that Twilio sends: https://www.twilio.com/docs/voice/twiml#request-parameters */
@@ -59,7 +71,7 @@ export interface TwilioRoutesOptions {
 
 export function addTwilioRoutes(app: FastifyInstance, twilio: TwilioRoutesOptions, options: DoorOptions): void {
   const mostReattachments = twilio.continuation ? MOST_REATTACHMENTS : 0;
-  const { publicUrl, tokens, register, admission, logger, agentFor } = options;
+  const { publicUrl, tokens, register, admission, logger, answererOf } = options;
 
   app.register(async (routes) => {
     routes.addHook('preHandler', async (request, reply) => {
@@ -76,7 +88,7 @@ export function addTwilioRoutes(app: FastifyInstance, twilio: TwilioRoutesOption
     addRoute(routes, VOICE_PATH, answer);
     addRoute(routes, CONTINUE_PATH, carryOn);
     addRoute(routes, TRANSFERRED_PATH, async (form) =>
-      form.DialCallStatus === 'completed' ? hangUp() : sayAndHangUp(sentenceOf(form, 'goodbyeBroken')),
+      form.DialCallStatus === 'completed' ? hangUp() : sayAndHangUp(await sentenceOf(form, 'goodbyeBroken')),
     );
   });
 
@@ -98,16 +110,17 @@ export function addTwilioRoutes(app: FastifyInstance, twilio: TwilioRoutesOption
   async function answer(form: CallForm, query: CallQuery): Promise<string | typeof REPLAYED> {
     const callId = form.CallSid;
     if (await register.isClaimed(claimKey({ door: 'twilio', callId, attachment: 0 }))) return REPLAYED;
-    if (!agentFor(form.To)) {
-      logger.warn({ callId }, 'no agent for the number called');
-      return sayAndHangUp(UNKNOWN_NUMBER);
+    const answerer = await answererOf(form.To);
+    if (typeof answerer === 'string') {
+      logger.warn({ callId, why: answerer }, 'nobody answers the number called');
+      return sayAndHangUp(NO_ANSWER[answerer]);
     }
     const refusal = admission.hold(callId);
     if (refusal === undefined) return connect(form, 0);
     logger.warn({ callId, refusal, diverted: query.diverted }, 'call not taken');
     if (refusal === 'draining' && query.diverted < MOST_DIVERSIONS)
       return tryAgain(here(VOICE_PATH, { diverted: query.diverted + 1 }));
-    return sayAndHangUp(sentenceOf(form, 'busy'));
+    return sayAndHangUp(sentence(answerer.agent, 'busy'));
   }
 
   async function carryOn(form: CallForm, query: CallQuery): Promise<string | typeof REPLAYED> {
@@ -119,10 +132,10 @@ export function addTwilioRoutes(app: FastifyInstance, twilio: TwilioRoutesOption
       case 'dial':
         return dial(next.number, here(TRANSFERRED_PATH));
       case 'say':
-        return sayAndHangUp({ text: next.text, language: agentFor(form.To)?.language ?? BROKEN.language });
+        return sayAndHangUp({ text: next.text, language: (await agentOf(form))?.language ?? BROKEN.language });
       case 'give-up':
         logger.error({ callId, attachment: query.attachment }, 'call given up: its sockets keep breaking');
-        return sayAndHangUp(sentenceOf(form, 'goodbyeBroken'));
+        return sayAndHangUp(await sentenceOf(form, 'goodbyeBroken'));
       case 'attach': {
         const { attachment, resumes } = next;
         if (await register.isClaimed(claimKey({ door: 'twilio', callId, attachment }))) return REPLAYED;
@@ -147,15 +160,24 @@ export function addTwilioRoutes(app: FastifyInstance, twilio: TwilioRoutesOption
     return url.href;
   }
 
-  function sentenceOf(form: CallForm, name: 'busy' | 'goodbyeBroken'): Sentence {
-    const agent = agentFor(form.To);
-    return agent ? { text: agent.sentences[name], language: agent.language } : BROKEN;
+  async function agentOf(form: CallForm): Promise<Agent | undefined> {
+    const answerer = await answererOf(form.To);
+    return typeof answerer === 'string' ? undefined : answerer.agent;
+  }
+
+  async function sentenceOf(form: CallForm, name: 'goodbyeBroken'): Promise<Sentence> {
+    const agent = await agentOf(form);
+    return agent ? sentence(agent, name) : BROKEN;
   }
 
   function refuse(request: FastifyRequest, reply: FastifyReply, problem: string): FastifyReply {
     logger.warn({ callId: callIdOf(request), path: request.routeOptions.url, problem }, 'webhook refused');
     return reply.code(403).type('text/plain').send('forbidden\n');
   }
+}
+
+function sentence(agent: Agent, name: 'busy' | 'goodbyeBroken'): Sentence {
+  return { text: agent.sentences[name], language: agent.language };
 }
 
 function sendTwiml(reply: FastifyReply, twiml: string): FastifyReply {

@@ -24,6 +24,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const tenant = { id: 'tenant-1', residency: 'US' };
+
 function reception({ speech, sink }: { speech?: () => ScriptedSpeech | undefined; sink?: CallEventSink } = {}) {
   const events: CallEvent[] = [];
   const spoken: string[] = [];
@@ -43,6 +45,7 @@ function reception({ speech, sink }: { speech?: () => ScriptedSpeech | undefined
       close: async () => {},
     },
     sessions: new MemorySessions(),
+    callerKey: 'a key for the hashes of callers',
     sink: sink ?? ((event) => events.push(event)),
   });
   return { desk, events, spoken };
@@ -55,7 +58,7 @@ describe("an agent's own sentences", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await prepared).toEqual({ ready: sentences, of: sentences });
     const line = new ScriptedLine();
-    await desk.begin(line, agent);
+    await desk.begin(line, { tenant, agent });
     await vi.advanceTimersByTimeAsync(1_000);
     line.end();
     expect(spoken).toHaveLength(sentences);
@@ -72,7 +75,7 @@ describe("an agent's own sentences", () => {
     expect(await prepared).toEqual({ ready: 0, of: sentences });
     works = true;
     const line = new ScriptedLine();
-    const call = await desk.begin(line, agent);
+    const call = await desk.begin(line, { tenant, agent });
     await vi.advanceTimersByTimeAsync(5_000);
     works = false;
     call.shutDown();
@@ -87,7 +90,7 @@ describe('a call that was cut', () => {
     const { desk, events } = reception();
     for (let attachment = 0; attachment < 2; attachment++) {
       const line = new ScriptedLine();
-      const call = await desk.begin(line, agent);
+      const call = await desk.begin(line, { tenant, agent });
       await vi.advanceTimersByTimeAsync(2_000);
       line.events.push({ type: 'text', text: 'I need a cleaning.' });
       await vi.advanceTimersByTimeAsync(2_000);
@@ -113,7 +116,7 @@ describe('a call that breaks', () => {
         throw new Error('the disk is full');
       },
     });
-    const call = await desk.begin(new ScriptedLine(), agent);
+    const call = await desk.begin(new ScriptedLine(), { tenant, agent });
     await expect(call.ended).rejects.toThrow('the disk is full');
   });
 });

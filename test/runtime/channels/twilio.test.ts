@@ -405,7 +405,7 @@ describe('after the socket', () => {
       region: 'eu-central-1',
       resumed: false,
     };
-    call.show({ type: 'call-started', ...started });
+    call.show({ type: 'call-started', tenantId: 'tenant-1', ...started });
     socket.socket.terminate();
     await until(() => cell.admission.active === 0);
 

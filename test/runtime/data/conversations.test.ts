@@ -5,16 +5,16 @@ import { loadConversation, recentConversations } from '../../../runtime/data/con
 import { openDatabase } from '../../../runtime/data/database.ts';
 import { EventLog } from '../../../runtime/data/event-log.ts';
 import { eventWriter } from '../../../runtime/data/event-writer.ts';
-import { migrate } from '../../../runtime/data/migrate.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { describeDatabases } from '../../support/databases.ts';
+import { house, prepareDatabase } from '../../support/tenants.ts';
 import { callEvents } from './events.ts';
 
 const logger = createLogger({ level: 'silent', region: 'eu-central-1' });
 
 describeDatabases('conversations', (testDatabase) => {
   beforeEach(async () => {
-    await migrate(testDatabase().connection);
+    await prepareDatabase(testDatabase().connection);
   });
 
   function open() {
@@ -68,6 +68,7 @@ describeDatabases('conversations', (testDatabase) => {
     expect(await loadConversation(database, call.conversationId)).toEqual({
       conversation: {
         id: call.conversationId,
+        tenantId: house.id,
         callId: 'CA42',
         channel: 'twilio',
         agent: 'bright-smile',

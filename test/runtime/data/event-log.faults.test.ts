@@ -19,6 +19,7 @@ import { startEmbeddedPostgres } from '../../../runtime/local/postgres.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { describeDatabases } from '../../support/databases.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+import { prepareDatabase } from '../../support/tenants.ts';
 import { callEvents } from './events.ts';
 
 const logger = createLogger({ level: 'silent', region: 'eu-central-1' });
@@ -77,6 +78,8 @@ describeDatabases('no event is lost', (database) => {
     call.end();
     await proxy.mend();
     await migrated;
+    await until(() => expect(log.stats.lastError).toContain('55000'));
+    await prepareDatabase(connection);
     expect(await log.flush(DEADLINE_MS)).toBe(true);
     expect((await loadConversation(opened, call.id))?.events).toEqual(call.events);
     expect(log.stats).toMatchObject({ queued: 0, written: 12, lost: 0, lastError: undefined });
@@ -88,8 +91,8 @@ describeDatabases('no event is lost', (database) => {
     const { log, database: opened } = openLog({ ...connection, maxConnections });
     const call = recorder(log);
     call.start();
-    await until(() => expect(log.stats.lastError).toContain('42P01'));
-    await migrate(connection);
+    await until(() => expect(log.stats.lastError).toContain('42883'));
+    await prepareDatabase(connection);
     call.end();
     expect(await log.flush(DEADLINE_MS)).toBe(true);
     expect((await loadConversation(opened, call.id))?.events).toEqual(call.events);
@@ -97,7 +100,7 @@ describeDatabases('no event is lost', (database) => {
 
   test('when connections break in the middle of calls, again and again', async () => {
     const { connection, maxConnections } = database();
-    await migrate(connection);
+    await prepareDatabase(connection);
     const { proxy, url } = await throughProxy(connection);
     const { log, database: opened } = openLog({ ...connection, url, maxConnections });
     const calls = [recorder(log), recorder(log), recorder(log)];
@@ -118,7 +121,7 @@ describeDatabases('no event is lost', (database) => {
 
   test('when the server vanishes without a word', async () => {
     const { connection, maxConnections } = database();
-    await migrate(connection);
+    await prepareDatabase(connection);
     const { proxy, url } = await throughProxy(connection);
     const { log, database: opened } = openLog({ ...connection, url, maxConnections, statementTimeoutMs: 300 });
     const call = recorder(log);
@@ -135,7 +138,7 @@ describeDatabases('no event is lost', (database) => {
 
   test('when somebody holds a lock on the table, and recording does not wait for it', async () => {
     const { connection, maxConnections } = database();
-    await migrate(connection);
+    await prepareDatabase(connection);
     const { log, database: opened } = openLog({ ...connection, maxConnections, statementTimeoutMs: 300 });
     const call = recorder(log);
     call.start();
@@ -157,7 +160,7 @@ describeDatabases('no event is lost', (database) => {
 
   test('when the database is put back to a time before the call began', async () => {
     const { connection, maxConnections } = database();
-    await migrate(connection);
+    await prepareDatabase(connection);
     const { log, database: opened } = openLog({ ...connection, maxConnections });
     const call = recorder(log);
     call.start();
@@ -181,7 +184,7 @@ test('no event is lost when the embedded Postgres loses its power in the middle 
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const first = await startEmbeddedPostgres({ dataDir });
   const connection = { url: first.url, applicationName: 'test' };
-  await migrate(connection);
+  await prepareDatabase(connection);
   const { log, database } = openLog({ ...connection, maxConnections: 1 });
   const call = recorder(log);
   call.start();

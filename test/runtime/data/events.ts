@@ -1,6 +1,7 @@
 /** Events as calls make them. */
 import { randomUUID } from 'node:crypto';
 import type { CallEvent, CallEventBody } from '../../../runtime/call/events.ts';
+import { house } from '../../support/tenants.ts';
 
 export const CALL_BEGAN_AT = Date.parse('2026-11-22T10:00:00.000Z');
 
@@ -17,6 +18,7 @@ export function callEvents(conversationId: string = randomUUID()) {
     started: (callId?: string) =>
       next({
         type: 'call-started',
+        tenantId: house.id,
         channel: 'twilio',
         callId,
         agent: 'bright-smile',

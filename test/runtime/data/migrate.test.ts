@@ -42,10 +42,8 @@ describeDatabases('migrations', (database) => {
        join pg_attribute on attrelid = indrelid and attnum = indkey[0]
        where indisprimary and relnamespace = 'public'::regnamespace and relname <> 'migrations' order by 1`,
     );
-    expect(keys).toEqual([
-      { relname: 'conversation_events', type: 'uuid' },
-      { relname: 'conversations', type: 'uuid' },
-    ]);
+    expect(keys.map(({ relname }) => relname)).toContain('conversation_events');
+    expect(keys.filter(({ type }) => type !== 'uuid')).toEqual([]);
   });
 
   test('can all be undone, and done again', async () => {

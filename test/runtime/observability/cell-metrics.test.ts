@@ -35,6 +35,7 @@ function measured(start: { active?: number; refused?: number; guarded?: number }
     write: (line) => lines.push(JSON.parse(line)),
     admission,
     guard,
+    tenants: { open: 3, violations: () => 1 },
     pool: () => ({ max: 10, inUse: 4, waiting: 0 }),
     health: async () => ({ status: 'failed', region: 'us-east-1', checkedAt: '', services }),
   });
@@ -129,6 +130,7 @@ describe('the metrics of a cell', () => {
     const cellMetrics = measured();
     const started = {
       type: 'call-started',
+      tenantId: 'tenant-1',
       channel: 'twilio',
       agent: 'a',
       agentVersion: '1',

@@ -1,0 +1,57 @@
+/** Which cell a database is, and whether everything in it may be there. */
+import pg from 'pg';
+import type { Cell } from '../../regions/cell.ts';
+import { regionFacts } from '../../regions/facts.ts';
+import { houseOf } from '../tenants/house.ts';
+import { clientConfig, type DatabaseConnection, type Queryable } from './database.ts';
+
+/** The database belongs to another cell, or to one that may not hold what is in it. */
+export class ForeignDatabaseError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ForeignDatabaseError';
+  }
+}
+
+/**
+ * Takes the database for this cell, on a connection of the schema's owner. The first process writes the cell's row; every
+ * later one is checked against it. Throws {@link ForeignDatabaseError}.
+ */
+export async function claimCell(connection: DatabaseConnection, cell: Cell): Promise<void> {
+  const client = new pg.Client(clientConfig(connection));
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const jurisdiction = regionFacts(cell.region)?.jurisdiction ?? cell.residency[0];
+    await client.query('select claim_cell($1, $2, $3, $4)', [
+      cell.region,
+      jurisdiction,
+      cell.residency,
+      houseOf(cell).id,
+    ]);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.constraint === 'cell_region') {
+      throw new ForeignDatabaseError(`${error.message}. ${error.hint}`);
+    }
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Tenants of the cell whose calls are taken. */
+export async function openTenants(database: Queryable): Promise<number> {
+  const [row] = await database.query<{ open_tenants: number }>('select open_tenants()');
+  return row?.open_tenants ?? 0;
+}
+
+export interface ResidencyBreach {
+  readonly tenantId: string;
+  readonly breach: string;
+}
+
+/** Tenants whose data may not be here. A cell refuses to take any; a restored backup may bring some all the same. */
+export async function residencyBreaches(database: Queryable): Promise<ResidencyBreach[]> {
+  const rows = await database.query<{ tenant_id: string; breach: string }>('select * from residency_breaches()');
+  return rows.map(({ tenant_id: tenantId, breach }) => ({ tenantId, breach }));
+}
