@@ -20,12 +20,11 @@ export class TemplateError extends Error {
 
 /** Refuses a value that is too deep or too large to walk, a cyclic one included. Throws {@link TemplateError}. */
 export function assertBounded(value: unknown): void {
-  const pending: { node: unknown; depth: number }[] = [{ node: value, depth: 0 }];
   let nodes = 0;
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+  function visit(node: unknown, depth: number): void {
     if (++nodes > MAX_NODES) throw new TemplateError(TOO_LARGE);
-    if (next.depth > MAX_DEPTH) throw new TemplateError(TOO_DEEP);
-    if (typeof next.node !== 'object' || next.node === null) continue;
-    for (const child of Object.values(next.node)) pending.push({ node: child, depth: next.depth + 1 });
+    if (depth > MAX_DEPTH) throw new TemplateError(TOO_DEEP);
+    if (typeof node === 'object' && node !== null) for (const child of Object.values(node)) visit(child, depth + 1);
   }
+  visit(value, 0);
 }

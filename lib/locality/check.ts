@@ -80,7 +80,7 @@ function findingsOf(leaf: Leaf, home: Home, templatePath: string, exempted: Exem
   if (leaf.inert !== undefined) return [];
   const reported: Match[] = [];
   const findings: Finding[] = [];
-  for (const rule of rulesFor(leaf.value))
+  for (const rule of rulesFor(leaf))
     for (const match of rule.find(leaf, home)) {
       if (reported.some(({ span }) => match.span[0] < span[1] && span[0] < match.span[1])) continue;
       const finding = findingOf(rule, leaf, match, templatePath);

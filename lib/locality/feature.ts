@@ -1,7 +1,7 @@
 /** Properties of a resource type that carry something out of the region, as a table. */
 import type { Home } from './home.ts';
 import type { Leaf } from './leaf.ts';
-import type { Match } from './rule.ts';
+import type { LocalityRule, Match } from './rule.ts';
 
 export interface Feature {
   readonly type: string;
@@ -16,17 +16,20 @@ export interface Feature {
 export const isHome = (leaf: Leaf, home: Home): boolean => leaf.value === home.region;
 export const isOff = (leaf: Leaf): boolean => /^(?:false|no|off|disabled|suspended|\[\]|\{\})$/i.test(leaf.value);
 
-/** A finder over a table; it names the whole property, however many values are below it. */
-export function featuresIn(table: readonly Feature[]): (leaf: Leaf, home: Home) => Match[] {
+/** A finder over a table, and the types in it. It names the whole property, however many values are below it. */
+export function featuresIn(table: readonly Feature[]): Required<Pick<LocalityRule, 'types' | 'find'>> {
   const byType = new Map<string, { feature: Feature; path: RegExp }[]>();
   for (const feature of table)
     byType.set(feature.type, [...(byType.get(feature.type) ?? []), { feature, path: pathOf(feature.property) }]);
-  return (leaf, home) =>
-    (byType.get(leaf.owner.type) ?? []).flatMap(({ feature: { problem, fix, unless }, path }): Match[] => {
-      const property = path.exec(leaf.path)?.[0];
-      if (property === undefined || unless?.(leaf, home)) return [];
-      return [{ span: [0, leaf.value.length], problem, fix, property }];
-    });
+  return {
+    types: new Set(byType.keys()),
+    find: (leaf, home) =>
+      (byType.get(leaf.owner.type) ?? []).flatMap(({ feature: { problem, fix, unless }, path }): Match[] => {
+        const property = path.exec(leaf.path)?.[0];
+        if (property === undefined || unless?.(leaf, home)) return [];
+        return [{ span: [0, leaf.value.length], problem, fix, property }];
+      }),
+  };
 }
 
 /** `A.B` → `Properties.A[0].B[12]`, and what is below it. */

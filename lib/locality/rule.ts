@@ -16,6 +16,8 @@ export interface Match {
 export interface LocalityRule {
   /** `kebab-case`; exemptions and reports name it. */
   readonly name: string;
+  /** The resource types it has anything to say about. @default all */
+  readonly types?: ReadonlySet<string>;
   find(leaf: Leaf, home: Home): readonly Match[];
   /** What it must catch. */
   readonly violations: readonly Example[];

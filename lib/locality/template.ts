@@ -62,10 +62,12 @@ function nestedTemplateOf(type: string, resource: unknown): string | undefined {
 
 /** The entries of a section, with `Fn::ForEach` loops unrolled as far as names go: the loop variable keeps every value. */
 function entriesOf(section: unknown, scope: Scope): (readonly [string, unknown, Scope])[] {
-  return Object.entries(isObject(section) ? section : {}).flatMap(([key, value]) => {
-    const loop = key.startsWith('Fn::ForEach::') && Array.isArray(value) ? value : undefined;
-    return loop === undefined ? [[key, value, scope] as const] : entriesOf(loop[2], loopScope(loop, scope));
-  });
+  const entries: (readonly [string, unknown, Scope])[] = [];
+  for (const [key, value] of Object.entries(isObject(section) ? section : {}))
+    if (key.startsWith('Fn::ForEach::') && Array.isArray(value))
+      entries.push(...entriesOf(value[2], loopScope(value, scope)));
+    else entries.push([key, value, scope]);
+  return entries;
 }
 
 function loopScope([variable, collection]: readonly unknown[], scope: Scope): Scope {

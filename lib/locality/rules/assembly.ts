@@ -10,6 +10,7 @@ export const STACK = 'CloudAssembly::Stack';
 
 export const assembly: LocalityRule = {
   name: 'assembly',
+  types: new Set([STACK, ASSET]),
   find: (leaf, home) => {
     const { owner, path, value } = leaf;
     if (owner.type === STACK && path === 'environment' && !value.endsWith(`/${home.region}`))

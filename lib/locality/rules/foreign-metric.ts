@@ -7,8 +7,13 @@ import type { Home } from '../home.ts';
 import type { Leaf } from '../leaf.ts';
 import { type LocalityRule, type Match, whole } from '../rule.ts';
 
+const DASHBOARD = 'AWS::CloudWatch::Dashboard';
+const ALARM = 'AWS::CloudWatch::Alarm';
+const HEALTH_CHECK = 'AWS::Route53::HealthCheck';
+
 export const foreignMetric: LocalityRule = {
   name: 'foreign-metric',
+  types: new Set([DASHBOARD, ALARM, HEALTH_CHECK]),
   find: (leaf, home): Match[] => {
     const problem = regionOf(leaf, home) ?? accountOf(leaf, home);
     return problem === undefined ? [] : [whole(leaf, problem, `watch the metrics and alarms of ${home.region}`)];
@@ -55,13 +60,12 @@ export const foreignMetric: LocalityRule = {
 };
 
 function regionOf({ owner, path, key, value }: Leaf, home: Home): string | undefined {
-  const isWatched =
-    (owner.type === 'AWS::CloudWatch::Dashboard' && key === 'region') || path.endsWith('.AlarmIdentifier.Region');
+  const isWatched = (owner.type === DASHBOARD && key === 'region') || path.endsWith('.AlarmIdentifier.Region');
   return isWatched && value !== home.region ? `watches ${value}` : undefined;
 }
 
 function accountOf({ owner, key, value }: Leaf, home: Home): string | undefined {
-  const isWatched = /^AWS::CloudWatch::(?:Dashboard|Alarm)$/.test(owner.type) && /^accountId$/i.test(key);
+  const isWatched = (owner.type === DASHBOARD || owner.type === ALARM) && /^accountId$/i.test(key);
   const isOwn = value === '⟨AWS.AccountId⟩' || value === home.account;
   return isWatched && !isOwn ? `watches the account ${value}` : undefined;
 }

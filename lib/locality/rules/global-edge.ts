@@ -32,7 +32,7 @@ const TABLE: readonly Feature[] = [
 
 export const globalEdge: LocalityRule = {
   name: 'global-edge',
-  find: featuresIn(TABLE),
+  ...featuresIn(TABLE),
   violations: [
     { Type: 'AWS::S3::Bucket', Properties: { AccelerateConfiguration: { AccelerationStatus: 'Enabled' } } },
     { Type: 'AWS::WAFv2::WebACL', Properties: { Scope: 'CLOUDFRONT' } },

@@ -1,4 +1,5 @@
 /** The rules, and in which order they speak. */
+import type { Leaf } from '../leaf.ts';
 import type { LocalityRule } from '../rule.ts';
 import { arn } from './arn.ts';
 import { assembly } from './assembly.ts';
@@ -40,7 +41,24 @@ const BY_TEXT: readonly LocalityRule[] = [inferenceProfile, arn, awsHost, thirdP
  */
 export const RULES: readonly LocalityRule[] = [...BY_PLACE, ...BY_TEXT];
 
-/** The rules that can find anything in a value: regions, hosts, ARNs and model ids are never a single bare word. */
-export function rulesFor(value: string): readonly LocalityRule[] {
-  return /[-_.:/]/.test(value) ? RULES : BY_PLACE;
+interface RulesOfType {
+  readonly all: readonly LocalityRule[];
+  /** For a single bare word: no region, host, ARN or model id is one. */
+  readonly ofWords: readonly LocalityRule[];
+}
+
+function rulesOfType(type: string): RulesOfType {
+  const ofWords = BY_PLACE.filter(({ types }) => types?.has(type) ?? true);
+  return { all: [...ofWords, ...BY_TEXT], ofWords };
+}
+
+const MENTIONED = new Map(
+  BY_PLACE.flatMap(({ types = [] }) => [...types]).map((type) => [type, rulesOfType(type)] as const),
+);
+const OTHERS = rulesOfType('');
+
+/** The rules that can find anything in a value: a template has thousands, and most of them concern few rules. */
+export function rulesFor({ owner: { type }, value }: Leaf): readonly LocalityRule[] {
+  const { all, ofWords } = MENTIONED.get(type) ?? OTHERS;
+  return /[-_.:/]/.test(value) ? all : ofWords;
 }

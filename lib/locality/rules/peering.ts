@@ -31,7 +31,7 @@ const features = TABLE.map(
 
 export const peering: LocalityRule = {
   name: 'peering',
-  find: featuresIn(features),
+  ...featuresIn(features),
   violations: [
     { Type: 'AWS::EC2::VPCPeeringConnection', Properties: { VpcId: 'v', PeerVpcId: 'w', PeerRegion: '<other>' } },
     { Type: 'AWS::EC2::VPCPeeringConnection', Properties: { PeerRegion: { Ref: 'SomewhereParameter' } } },

@@ -63,7 +63,7 @@ const features = TABLE.map(
 
 export const replication: LocalityRule = {
   name: 'replication',
-  find: featuresIn(features),
+  ...featuresIn(features),
   violations: [
     {
       Type: 'AWS::S3::Bucket',

@@ -4,6 +4,7 @@
  * Zone names are per account, zone ids are not; both pin a subnet, a volume or a database to a building.
  */
 import { REGION_PATTERN } from '../../../regions/naming.ts';
+import type { Home } from '../home.ts';
 import { type LocalityRule, scan, sub } from '../rule.ts';
 
 /** The region and `a`, `-lax-1a` or `-wl1-bos-wlz-1`. */
@@ -19,17 +20,12 @@ export const zone: LocalityRule = {
   name: 'zone',
   find: (leaf, home) => {
     if (!leaf.value.includes('-')) return [];
-    const judge = (ofHome: boolean, localPart: string | undefined, text: string) => {
-      const fix = `choose a zone of ${home.region}, as listed in the cell's availabilityZones`;
-      if (!ofHome) return { problem: `is in ${text}, a zone of another region`, fix };
-      return localPart === undefined
-        ? undefined
-        : { problem: `is in ${text}, a local zone: another city, possibly another country`, fix };
-    };
     return [
-      ...scan(leaf, ZONE_NAME, ([text, region, local]) => judge(region?.toLowerCase() === home.region, local, text)),
+      ...scan(leaf, ZONE_NAME, ([text, region, local]) =>
+        problemOf(text, region?.toLowerCase() === home.region, local, home),
+      ),
       ...scan(leaf, ZONE_ID, ([text, prefix, local]) =>
-        judge(prefix?.toLowerCase() === home.zoneIdPrefix, local, text),
+        problemOf(text, prefix?.toLowerCase() === home.zoneIdPrefix, local, home),
       ),
     ];
   },
@@ -53,3 +49,16 @@ export const zone: LocalityRule = {
     { Type: 'AWS::RDS::DBInstance', Properties: { AvailabilityZone: { 'Fn::Sub': `${sub('AWS::Region')}b` } } },
   ],
 };
+
+function problemOf(
+  zone: string,
+  ofHome: boolean,
+  localPart: string | undefined,
+  { region }: Home,
+): { problem: string; fix: string } | undefined {
+  const fix = `choose a zone of ${region}, as listed in the cell's availabilityZones`;
+  if (!ofHome) return { problem: `is in ${zone}, a zone of another region`, fix };
+  return localPart === undefined
+    ? undefined
+    : { problem: `is in ${zone}, a local zone: another city, possibly another country`, fix };
+}
