@@ -54,3 +54,10 @@ export async function bucketForTest() {
   };
   return { store: again(), again, server, close };
 }
+
+/** Whatever there is to iterate over, all of it. */
+export async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ObjectKeyError } from '../../../runtime/objects/keys.ts';
 import { type ObjectStore, PART_BYTES, type PutOptions } from '../../../runtime/objects/store.ts';
-import { describeStores } from '../../support/object-stores.ts';
+import { allOf, describeStores } from '../../support/object-stores.ts';
 
 const options: PutOptions = { contentType: 'audio/wav', onFailure: 'discard' };
 const keeping: PutOptions = { ...options, onFailure: 'keep-what-came' };
@@ -24,9 +24,7 @@ async function* numbered(bytes: number): AsyncGenerator<Uint8Array> {
 }
 
 async function bytesOf(body: AsyncIterable<Uint8Array> | undefined): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body ?? []) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return Buffer.concat(body ? await allOf(body) : []);
 }
 
 async function textAt(store: ObjectStore, key: string): Promise<string | undefined> {
@@ -35,9 +33,11 @@ async function textAt(store: ObjectStore, key: string): Promise<string | undefin
 }
 
 async function keysOf(store: ObjectStore, prefix = ''): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(prefix)) keys.push(key);
-  return keys;
+  return (await allOf(store.list(prefix))).map(({ key }) => key);
+}
+
+async function unfinishedIn(store: ObjectStore, prefix = ''): Promise<string[]> {
+  return (await allOf(store.unfinished(prefix, { quietForMs: 0 }))).map(({ key }) => key);
 }
 
 describeStores('an object store', (current) => {
@@ -258,9 +258,3 @@ describeStores('an object store', (current) => {
     );
   });
 });
-
-async function unfinishedIn(store: ObjectStore, prefix = '') {
-  const found: { key: string; bytes: number }[] = [];
-  for await (const { key, bytes } of store.unfinished(prefix, { quietForMs: 0 })) found.push({ key, bytes });
-  return found;
-}
