@@ -7,6 +7,7 @@ import { type Cell, CellShapeError, parseCell } from '../regions/cell.ts';
 import type { AgentStore } from './agents/store.ts';
 import { E164 } from './channels/numbers.ts';
 import { clientConfig } from './data/database.ts';
+import { usesIam } from './data/login.ts';
 import { isLoopback } from './loopback.ts';
 import { VARIABLES, type VariableName } from './variables.ts';
 
@@ -194,8 +195,7 @@ function databaseOf(url: string): Config['database'] {
   } catch (error) {
     throw new Unexpected('a database', [(error as Error).message]);
   }
-  const { hostname, password } = new URL(url);
-  return { url, usesIam: password === '' && !isLoopback(hostname) };
+  return { url, usesIam: usesIam(url) };
 }
 
 function localEndpoint(text: string): string {

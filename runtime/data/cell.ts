@@ -39,6 +39,22 @@ export async function claimCell(connection: DatabaseConnection, cell: Cell): Pro
   }
 }
 
+/** What a database says of the cell it belongs to. */
+export interface KnownCell {
+  /** UUID. */
+  readonly id: string;
+  readonly region: string;
+  readonly jurisdiction: string;
+  /** Jurisdictions whose personal data may be in it. */
+  readonly residency: readonly string[];
+}
+
+/** Undefined until the cell's first process has started. */
+export async function readCell(database: Queryable): Promise<KnownCell | undefined> {
+  const [cell] = await database.query<KnownCell>('select id, region, jurisdiction, residency from cell');
+  return cell;
+}
+
 /** Tenants of the cell whose calls are taken. */
 export async function openTenants(database: Queryable): Promise<number> {
   const [row] = await database.query<{ open_tenants: number }>('select open_tenants()');
