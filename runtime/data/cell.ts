@@ -18,22 +18,33 @@ export class ForeignDatabaseError extends Error {
  * later one is checked against it. Throws {@link ForeignDatabaseError}.
  */
 export async function claimCell(connection: DatabaseConnection, cell: Cell): Promise<void> {
+  const jurisdiction = regionFacts(cell.region)?.jurisdiction ?? cell.residency[0];
+  const values = [cell.region, jurisdiction, cell.residency, houseOf(cell).id];
+  await asOwner(connection, (client) => client.query('select claim_cell($1, $2, $3, $4)', values)).catch((error) => {
+    if (error instanceof pg.DatabaseError && error.constraint === 'cell_region')
+      throw new ForeignDatabaseError(`${error.message}. ${error.hint}`);
+    throw error;
+  });
+}
+
+/** Asked before anything is changed in a database, its schema included. Throws {@link ForeignDatabaseError}. */
+export async function refuseForeign(connection: DatabaseConnection, { region }: Pick<Cell, 'region'>): Promise<void> {
+  await asOwner(connection, async (client) => {
+    const { rows } = await client.query<{ exists: boolean }>("select to_regclass('cell') is not null as exists");
+    if (!rows[0]?.exists) return;
+    const cell = await readCell({ query: async (text) => (await client.query(text)).rows });
+    if (cell && cell.region !== region)
+      throw new ForeignDatabaseError(`this database is the cell of ${cell.region}, expected ${region}`);
+  });
+}
+
+async function asOwner(connection: DatabaseConnection, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client(clientConfig(connection));
+  // A connection that breaks also fails the query under way, which is where it is dealt with.
   client.on('error', () => {});
   try {
     await client.connect();
-    const jurisdiction = regionFacts(cell.region)?.jurisdiction ?? cell.residency[0];
-    await client.query('select claim_cell($1, $2, $3, $4)', [
-      cell.region,
-      jurisdiction,
-      cell.residency,
-      houseOf(cell).id,
-    ]);
-  } catch (error) {
-    if (error instanceof pg.DatabaseError && error.constraint === 'cell_region') {
-      throw new ForeignDatabaseError(`${error.message}. ${error.hint}`);
-    }
-    throw error;
+    await work(client);
   } finally {
     await client.end().catch(() => {});
   }

@@ -77,7 +77,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   let closing: Promise<void> | undefined;
   return {
     ...queryable(pool),
-    within: (scope, work) => transact(pool, opening(scope), work),
+    within: async (scope, work) => transact(pool, opening(scope), work),
     usage: () => ({ max, inUse: pool.totalCount - pool.idleCount, waiting: pool.waitingCount }),
     close: () => (closing ??= pool.end()),
   };

@@ -5,11 +5,10 @@ import { PG_MIGRATE_LOCK_ID, runner } from 'node-pg-migrate/runner';
 import { getActions } from 'node-pg-migrate/sqlMigration';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
-import { pause } from '../pause.ts';
-import { backoffMs } from './backoff.ts';
 import { clientConfig, type DatabaseConnection } from './database.ts';
-import { describeFailure, isUnavailable } from './failures.ts';
+import { describeFailure } from './failures.ts';
 import { type MigrationFiles, migrationFiles } from './migration-files.ts';
+import { whenUp } from './when-up.ts';
 
 export interface MigrateOptions {
   /** @default 'up' */
@@ -61,21 +60,15 @@ export async function migrateWhenUp(
   connection: DatabaseConnection,
   { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
 ): Promise<void> {
-  for (let failures = 0; !signal.aborted; ) {
-    try {
-      const names = await migrate(connection);
-      logger.info(
-        { migrations: names },
-        names.length > 0 ? 'database schema brought up to date' : 'database schema is current',
-      );
-      return;
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      failures += 1;
-      if (failures === 1) logger.warn({ error: describeFailure(error) }, 'database cannot be reached, trying on');
-      await pause(backoffMs(failures), signal);
-    }
-  }
+  const names = await whenUp(() => migrate(connection), {
+    signal,
+    onDown: (error) => logger.warn({ error: describeFailure(error) }, 'database cannot be reached, trying on'),
+  });
+  if (names === undefined) return;
+  logger.info(
+    { migrations: names },
+    names.length > 0 ? 'database schema brought up to date' : 'database schema is current',
+  );
 }
 
 /**

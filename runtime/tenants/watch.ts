@@ -3,11 +3,11 @@
  * for; one that is another cell's is never used.
  */
 import type { Cell } from '../../regions/cell.ts';
-import { backoffMs } from '../data/backoff.ts';
-import { claimCell, ForeignDatabaseError, openTenants, residencyBreaches } from '../data/cell.ts';
+import { claimCell, ForeignDatabaseError, openTenants, refuseForeign, residencyBreaches } from '../data/cell.ts';
 import type { DatabaseConnection, Queryable } from '../data/database.ts';
-import { describeFailure, isUnavailable } from '../data/failures.ts';
+import { describeFailure } from '../data/failures.ts';
 import { migrateWhenUp } from '../data/migrate.ts';
+import { whenUp } from '../data/when-up.ts';
 import { type Logger, safeError } from '../logger.ts';
 import { pause } from '../pause.ts';
 
@@ -59,15 +59,15 @@ export function watchTenants({ cell, owner, database, logger, signal }: TenantWa
   }
 
   // A schema that cannot be brought up to date is no reason not to answer: events wait, and the log says why.
-  const ready = migrateWhenUp(owner, { logger, signal })
-    .then(() => claimWhenUp(owner, cell, signal))
+  const ready = whenUp(() => refuseForeign(owner, cell), { signal })
+    .then(() => migrateWhenUp(owner, { logger, signal }))
+    .then(() => whenUp(() => claimCell(owner, cell), { signal }))
     .then(check)
     .catch((error) => {
-      isForeign = error instanceof ForeignDatabaseError;
-      logger.error(
-        { ...safeError(error) },
-        isForeign ? 'the database is another cell’s: no call is taken' : 'the database could not be made ready',
-      );
+      if (error instanceof ForeignDatabaseError) {
+        isForeign = true;
+        logger.error({ why: error.message }, "the database is another cell's: no call is taken");
+      } else logger.error({ ...safeError(error) }, 'the database could not be made ready');
     });
   const closed = ready.then(async () => {
     while (!signal.aborted) {
@@ -95,16 +95,4 @@ export function watchTenants({ cell, owner, database, logger, signal }: TenantWa
     ready,
     closed,
   };
-}
-
-async function claimWhenUp(owner: DatabaseConnection, cell: Cell, signal: AbortSignal): Promise<void> {
-  for (let failures = 0; !signal.aborted; ) {
-    try {
-      return await claimCell(owner, cell);
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      failures += 1;
-      await pause(backoffMs(failures), signal);
-    }
-  }
 }
