@@ -11,6 +11,7 @@ import prices from './facts/prices.json' with { type: 'json' };
 import providers from './facts/providers.json' with { type: 'json' };
 import quotas from './facts/quotas.json' with { type: 'json' };
 import regions from './facts/regions.json' with { type: 'json' };
+import requestDeadlines from './facts/request-deadlines.json' with { type: 'json' };
 import {
   type Engine,
   type Facts,
@@ -38,6 +39,7 @@ export const knownFacts: Facts = factsSchema.parse({
   telephony,
   providers,
   jurisdictions,
+  requestDeadlines,
   quotas,
   prices,
 });

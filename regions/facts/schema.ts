@@ -75,6 +75,18 @@ const providerSchema = z.strictObject({
   condition: z.string(),
 });
 
+/** How long a person who asks about his data may be kept waiting. A month is a calendar month. */
+const period = {
+  law: z.string(),
+  /** Where an opt-out must be faster than the rest. */
+  optoutDays: z.int().positive().optional(),
+  evidence: sourceKey,
+};
+const deadlineSchema = z.union([
+  z.strictObject({ months: z.int().positive(), ...period }),
+  z.strictObject({ days: z.int().positive(), ...period }),
+]);
+
 export const factsSchema = z.strictObject({
   sources: z.record(sourceKey, sourceSchema),
   regions: named('code', regionSchema),
@@ -141,6 +153,10 @@ export const factsSchema = z.strictObject({
       evidence: sourceKey,
     }),
   ),
+  requestDeadlines: z.strictObject({
+    otherwise: deadlineSchema,
+    jurisdictions: z.record(z.string(), deadlineSchema),
+  }),
   quotas: z.strictObject({
     evidence: sourceKey,
     quotas: z.array(
