@@ -23,6 +23,7 @@ const inTheCloud: Environment = {
   VOICECELL_PUBLIC_URL: 'https://voice.example.com',
   VOICECELL_DATABASE_URL: 'postgres://voice@db.internal:5432/voice',
   VOICECELL_PHONE_KEY: 'a-key-of-the-phone',
+  VOICECELL_CALLER_KEY: 'the-key-by-which-callers-are-known-again',
   TWILIO_AUTH_TOKEN: 'f00df00df00df00df00df00df00df00d',
   AWS_REGION: 'eu-central-1',
 };
@@ -125,6 +126,8 @@ describe('the environment', () => {
       { VOICECELL_PHONE_KEY: undefined },
       /^VOICECELL_PHONE_KEY: found nothing/,
     ],
+    ['no key for the hashes of callers', { VOICECELL_CALLER_KEY: undefined }, /^VOICECELL_CALLER_KEY: found nothing/],
+    ['a short key for the hashes of callers', { VOICECELL_CALLER_KEY: 'abc' }, /expected at least 32 characters/],
     ['a short token secret', { VOICECELL_TOKEN_SECRET: 'abc' }, /expected at least 32 characters.*openssl rand/],
     [
       'a database of another make',
