@@ -1,5 +1,6 @@
 /** What an agent is: one file, checked before any call reaches it. */
 import { z } from 'zod';
+import { consentSchema } from '../compliance/consent-wording.ts';
 
 const customTool = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected lower-case letters, digits and underscores'),
@@ -46,8 +47,21 @@ export const agentSchema = z.strictObject({
       goodbye: z.string().default('Goodbye.'),
       transferring: z.string().default('I am connecting you now.'),
       busy: z.string().default('All our lines are busy. Please call again in a few minutes. Goodbye.'),
+      /** When his answer to the question of consent was neither a yes nor a no: asked once more. */
+      consentUnclear: z
+        .string()
+        .min(1)
+        .default('Sorry, may I record this call? Please say yes or no, or press 1 for yes or 2 for no.'),
+      /** After a yes, before the greeting; empty: nothing. */
+      consentThanks: z.string().default('Thank you.'),
+      /** After a no; empty: nothing. */
+      consentDeclined: z.string().default('That is fine, this call is not recorded.'),
+      /** After he has taken his consent back. */
+      recordingStopped: z.string().min(1).default('I have stopped the recording, and nothing of it is kept.'),
     })
     .prefault({}),
+  /** What the caller is asked to agree to before the greeting. Absent: nothing, and nothing that needs it is done. */
+  consent: consentSchema.optional(),
   tools: z
     .strictObject({
       endCall: z.boolean().default(true),

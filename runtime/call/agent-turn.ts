@@ -6,6 +6,7 @@ import type { Agent } from '../agents/definition.ts';
 import type { ToolOutcome, ToolSet } from '../agents/tools.ts';
 import type { Farewell } from '../channels/channel.ts';
 import type { ToolCall } from '../providers/language-model.ts';
+import type { Announcement, AnnouncementOutcome } from './announcement.ts';
 import { bareWords } from './bare-words.ts';
 import type { CallEventBody } from './events.ts';
 import type { Round } from './history.ts';
@@ -33,9 +34,16 @@ export interface AgentTurnContext {
   readonly startReply: (rounds: readonly Round[]) => Reply;
 }
 
+export interface AgentTurnOptions {
+  /** What this turn answers. */
+  readonly moments?: TurnMoments;
+  readonly announcement?: Announcement;
+}
+
 export class AgentTurn {
   readonly utterance = new Utterance();
   readonly kind: AgentTurnKind;
+  readonly announcement: Announcement | undefined;
   readonly rounds: Round[] = [];
   /** What lets go of the caller once everything was heard. */
   farewell: Farewell | undefined;
@@ -43,19 +51,22 @@ export class AgentTurn {
   readonly #clock: TurnClock;
   #reply: Reply | undefined;
   #over = false;
+  #failed = false;
+  #clausesPlayed = 0;
   #opener: Span | undefined;
   #inputTokens = 0;
   #outputTokens = 0;
 
-  constructor(kind: AgentTurnKind, context: AgentTurnContext, moments?: TurnMoments) {
+  constructor(kind: AgentTurnKind, context: AgentTurnContext, { moments, announcement }: AgentTurnOptions = {}) {
     this.kind = kind;
+    this.announcement = announcement;
     this.#context = context;
     this.#clock = new TurnClock(moments);
   }
 
-  /** The caller may speak over everything but a farewell. */
+  /** The caller may speak over everything but a farewell, and what he has to hear before he answers. */
   get interruptible(): boolean {
-    return this.kind !== 'farewell';
+    return this.kind !== 'farewell' && !this.announcement;
   }
   /** The model's own words have started to sound, in the round under way: what it said before a tool is no answer. */
   get hasWords(): boolean {
@@ -66,10 +77,15 @@ export class AgentTurn {
     return this.utterance.spans.filter((span) => this.#isAudible(span)).length;
   }
 
-  /** Says one phrase and nothing else. Throws a ProviderError if it cannot be synthesized. */
-  async sayPhrase(text: string): Promise<void> {
-    const audio = this.#context.phrases.ready(text) ?? (await this.#context.phrases.audio(text));
+  /**
+   * Says one phrase and nothing else. Throws a ProviderError if it cannot be synthesized.
+   * @param lead a word before it, where it is ready
+   */
+  async sayPhrase(text: string, lead = ''): Promise<void> {
+    const audio = this.#context.phrases.ready(text) ?? (await this.#phrase(text));
     if (this.#over) return;
+    this.announcement?.begins();
+    if (lead) this.interject(lead, 'filler');
     this.#add(text, 'reply', audio);
     this.utterance.finish();
     this.#context.pump();
@@ -158,7 +174,22 @@ export class AgentTurn {
 
   /** A clause was acknowledged as played. */
   clausePlayed(): void {
+    this.#clausesPlayed++;
     this.#clock.played();
+  }
+
+  /** How it went, once it is over: what was not acknowledged to its last word is not proven to be heard. */
+  announced(interrupted: boolean): AnnouncementOutcome {
+    if (this.#failed) return 'unspoken';
+    if (interrupted) return 'cut';
+    return this.#clausesPlayed === this.utterance.spans.length ? 'played' : 'unproven';
+  }
+
+  #phrase(text: string): Promise<Uint8Array> {
+    return this.#context.phrases.audio(text).catch((error) => {
+      this.#failed = true;
+      throw error;
+    });
   }
 
   async #say(reply: Reply, round: number): Promise<void> {

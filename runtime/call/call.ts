@@ -4,15 +4,18 @@
  * the agent does about it is the {@link Responder}'s.
  */
 import type { CallChannel, ChannelEvent } from '../channels/channel.ts';
+import { recordingQuestion } from '../compliance/consent-wording.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { SpeechToTextStream } from '../providers/speech-to-text.ts';
 import { isBackchannel } from './backchannel.ts';
+import { Consent, WITHDRAWAL_KEYS } from './consent.ts';
+import { ConsentQuestion } from './consent-question.ts';
 import { Deafness } from './deafness.ts';
 import type { EndReason } from './events.ts';
 import { Keypad } from './keypad.ts';
 import { Patience } from './patience.ts';
 import { CallReporter } from './reporter.ts';
-import { Responder } from './responder.ts';
+import { type CallerTurn, Responder } from './responder.ts';
 import { type CallSetup, defaultCallTiming, type TimerName } from './setup.ts';
 import { CallTimers } from './timers.ts';
 import { type Decision, TurnDetector } from './turn-detector.ts';
@@ -27,6 +30,8 @@ export class Call {
   readonly #timers = new CallTimers<TimerName>();
   readonly #detector: TurnDetector;
   readonly #responder: Responder;
+  readonly #consent: Consent;
+  readonly #question: ConsentQuestion;
   readonly #keypad: Keypad;
   readonly #patience: Patience;
   readonly #deafness: Deafness;
@@ -54,17 +59,36 @@ export class Call {
     });
     this.#detector = detector;
     this.#responder = responder;
-    this.#keypad = new Keypad(timers, timing.keypadMs, (digits) =>
-      this.#takeTyped(`(typed on the keypad) ${digits}`, 'dtmf'),
+    const wording = setup.recording && recordingQuestion(agent, setup.tenant.residency);
+    const consent = new Consent(setup, this.#reporter, [wording?.language ?? language, language]);
+    const question = new ConsentQuestion({
+      setup,
+      timing,
+      timers,
+      reporter: this.#reporter,
+      responder,
+      consent,
+      wording,
+      heardMs: () => detector.nowMs,
+      speaking: () => detector.text !== '',
+      settled: (lead) => this.#greet(lead),
+    });
+    this.#consent = consent;
+    this.#question = question;
+    this.#keypad = new Keypad(
+      timers,
+      timing.keypadMs,
+      (digits) => this.#takeTyped(`(typed on the keypad) ${digits}`, 'dtmf'),
+      (keys) => keys === WITHDRAWAL_KEYS && this.#withdrawByKeys(),
     );
     this.#patience = new Patience(limits, timers, {
-      busy: () => responder.floor.speaker !== undefined || detector.text !== '',
+      busy: () => question.pending || responder.floor.speaker !== undefined || detector.text !== '',
       ask: () => responder.say('prompt', sentences.stillThere),
       giveUp: () => responder.farewell('idle', sentences.goodbyeIdle),
     });
     this.#deafness = new Deafness(timers, {
       stillUnheard: () => !responder.floor.speaker && detector.text === '',
-      askAgain: () => responder.say('prompt', sentences.sorry),
+      askAgain: () => (question.pending ? question.unheard() : responder.say('prompt', sentences.sorry)),
       giveUp: () =>
         this.#recognizerLost(
           new ProviderError('speech-to-text', providers.speechToText.name, 'timeout', 'speech without words'),
@@ -80,8 +104,13 @@ export class Call {
     this.#responder.farewell('shutdown', this.#setup.agent.sentences.goodbyeBroken);
   }
 
+  /** As if the caller had taken his consent to the recording back himself. @returns false if there was none */
+  withdrawConsent(): boolean {
+    return !this.#over.signal.aborted && this.#consent.withdraw('request');
+  }
+
   async #run(): Promise<EndReason> {
-    const { agent, tenant, caller, region, session, longestCallMs } = this.#setup;
+    const { agent, tenant, caller, region, longestCallMs } = this.#setup;
     const { name: agentName, version: agentVersion, sentences } = agent;
     const resumed = this.#reporter.hasBegun;
     const { channel, callId } = this.#channel.details;
@@ -100,7 +129,8 @@ export class Call {
       this.#responder.farewell('maximum-duration', sentences.goodbyeMaximum),
     );
     void this.#listen();
-    this.#responder.say('greeting', session.history.isEmpty ? agent.greeting : sentences.welcomeBack);
+    this.#consent.resume();
+    if (!this.#question.ask()) this.#greet();
     try {
       for await (const event of this.#channel.events) this.#receive(event);
     } catch (error) {
@@ -108,6 +138,12 @@ export class Call {
       this.#responder.leave('speech-failed', { action: 'say', text: sentences.goodbyeBroken });
     }
     return this.#end();
+  }
+
+  /** The conversation begins. @param lead a word before it */
+  #greet(lead = ''): void {
+    const { agent, session } = this.#setup;
+    this.#responder.say('greeting', session.history.isEmpty ? agent.greeting : agent.sentences.welcomeBack, lead);
   }
 
   #end(): EndReason {
@@ -137,8 +173,11 @@ export class Call {
   /** The recognizer's side of the call. */
   async #listen(): Promise<void> {
     try {
-      for await (const transcript of this.#stream)
-        for (const decision of this.#detector.transcript(transcript)) this.#decide(decision);
+      for await (const transcript of this.#stream) {
+        const decisions = this.#detector.transcript(transcript);
+        if (this.#question.spokenOver(transcript.text, transcript.endMs)) this.#overhear();
+        else for (const decision of decisions) this.#decide(decision);
+      }
     } catch (error) {
       if (!this.#over.signal.aborted) this.#recognizerLost(error);
     }
@@ -151,17 +190,21 @@ export class Call {
 
   #decide(decision: Decision): void {
     const { floor } = this.#responder;
-    if (this.#responder.ending) return;
+    if (this.#responder.ending) {
+      if (decision.type === 'commit') this.#consent.withdrawalIn({ text: decision.text, by: 'speech' })?.heard();
+      return;
+    }
     switch (decision.type) {
       case 'speech-started':
         this.#reporter.emit({ type: 'caller-speaking' });
+        this.#question.voiceStarted({ hasWords: this.#detector.text !== '' });
         floor.voiceStarted();
         this.#deafness.voiceStarted();
         return;
       case 'speech-paused':
         this.#reporter.emit({ type: 'caller-paused' });
         floor.voicePaused();
-        this.#deafness.voicePaused(decision.voicedMs);
+        if (!this.#question.asking) this.#deafness.voicePaused(decision.voicedMs);
         return;
       case 'words':
         this.#textAt = performance.now();
@@ -170,11 +213,12 @@ export class Call {
         if (decision.text && !isBackchannel(decision.text)) floor.words();
         return;
       case 'candidate':
-        this.#responder.prepare(decision.text);
+        if (!this.#question.pending && !this.#consent.isWithdrawal(decision.text))
+          this.#responder.prepare(decision.text);
         return;
       case 'commit': {
         if (this.#detector.speaking) floor.overrule();
-        if (floor.hasMoreToSay && isBackchannel(decision.text)) floor.resume();
+        if (!this.#question.pending && floor.hasMoreToSay && isBackchannel(decision.text)) floor.resume();
         else this.#takeTurn(decision.text, decision.silenceMs);
         return;
       }
@@ -185,15 +229,31 @@ export class Call {
   #takeTurn(text: string, silenceMs: number): void {
     const textAt = this.#textAt;
     this.#textAt = undefined;
-    this.#responder.answer({ text, by: 'speech', silenceMs, textAt });
+    this.#answer({ text, by: 'speech', silenceMs, textAt });
+  }
+
+  #answer(turn: CallerTurn): void {
+    if (!this.#question.hears(turn)) this.#responder.answer(turn, this.#consent.withdrawalIn(turn));
+  }
+
+  /** Words that nothing follows from. */
+  #overhear(): void {
+    this.#detector.discard();
+    this.#callerIsThere();
   }
 
   #hearDigit(digit: string): void {
     this.#reporter.emit({ type: 'dtmf', digit });
-    if (this.#responder.ending || !this.#keypad.takes(digit)) return;
-    this.#responder.floor.take();
+    if (this.#question.takesKey(digit) || !this.#keypad.takes(digit)) return;
+    if (!this.#responder.ending) this.#responder.floor.take();
     this.#callerIsThere();
     this.#keypad.press(digit);
+  }
+
+  #withdrawByKeys(): boolean {
+    const withdrawn = this.#consent.withdraw('dtmf');
+    if (withdrawn) this.#responder.say('prompt', this.#setup.agent.sentences.recordingStopped);
+    return withdrawn;
   }
 
   /** A turn that was not spoken; what he has begun to say belongs to it. */
@@ -201,7 +261,7 @@ export class Call {
     this.#callerIsThere();
     const text = `${this.#detector.text} ${typed}`.trim();
     this.#detector.discard();
-    this.#responder.answer({ text, by, silenceMs: 0 });
+    this.#answer({ text, by, silenceMs: 0 });
   }
 
   /** He was understood, by whatever means: neither is he asked whether he is there, nor to say it again. */

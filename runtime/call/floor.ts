@@ -7,7 +7,7 @@
  *   speaking   held                taken → free        –                      concluded → free
  *   held       held                taken → free        resumed → speaking     –
  *
- * A farewell is never held, and cannot be taken. A caller who was answered while he went on speaking neither holds nor
+ * A farewell is never held, and cannot be taken; nor is an announcement, until it is over. A caller who was answered while he went on speaking neither holds nor
  * takes until he pauses. On a noisy line, where a voice has been no voice before, only words count.
  */
 import type { CallChannel } from '../channels/channel.ts';

@@ -9,13 +9,23 @@ export class Keypad {
   readonly #timers: CallTimers<TimerName>;
   readonly #pauseMs: number;
   readonly #give: (digits: string) => void;
+  readonly #isCommand: (keys: string) => boolean;
   #digits = '';
 
-  /** @param give is called with at least one digit. */
-  constructor(timers: CallTimers<TimerName>, pauseMs: number, give: (digits: string) => void) {
+  /**
+   * @param give is called with at least one digit
+   * @param isCommand is asked of all keys pressed so far; those it has obeyed are part of no turn
+   */
+  constructor(
+    timers: CallTimers<TimerName>,
+    pauseMs: number,
+    give: (digits: string) => void,
+    isCommand: (keys: string) => boolean = () => false,
+  ) {
     this.#timers = timers;
     this.#pauseMs = pauseMs;
     this.#give = give;
+    this.#isCommand = isCommand;
   }
 
   /** False for a `#` without digits before it: nothing follows from that. */
@@ -25,14 +35,19 @@ export class Keypad {
 
   press(key: string): void {
     if (key !== '#') this.#digits += key;
-    if (key === '#' || this.#digits.length >= MOST_DIGITS) this.#finish();
+    if (this.#isCommand(this.#digits)) this.#forget();
+    else if (key === '#' || this.#digits.length >= MOST_DIGITS) this.#finish();
     else this.#timers.set('keypad', this.#pauseMs, () => this.#finish());
   }
 
   #finish(): void {
-    this.#timers.clear('keypad');
     const digits = this.#digits;
-    this.#digits = '';
+    this.#forget();
     if (digits) this.#give(digits);
+  }
+
+  #forget(): void {
+    this.#timers.clear('keypad');
+    this.#digits = '';
   }
 }

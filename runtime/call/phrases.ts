@@ -8,12 +8,15 @@ import type { TextToSpeech, Voice } from '../providers/text-to-speech.ts';
 export class PhraseBook {
   readonly #textToSpeech: TextToSpeech;
   readonly #voice: Voice;
+  readonly #voices: ReadonlyMap<string, Voice>;
   readonly #audio = new Map<string, Promise<Uint8Array>>();
   readonly #ready = new Map<string, Uint8Array>();
 
-  constructor(textToSpeech: TextToSpeech, voice: Voice) {
+  /** @param voices of the phrases that another voice says */
+  constructor(textToSpeech: TextToSpeech, voice: Voice, voices: ReadonlyMap<string, Voice> = new Map()) {
     this.#textToSpeech = textToSpeech;
     this.#voice = voice;
+    this.#voices = voices;
   }
 
   /** The phrase as µ-law, 8 kHz, if it is ready this instant. */
@@ -56,7 +59,8 @@ export class PhraseBook {
     const once = (async function* () {
       yield text;
     })();
-    for await (const piece of this.#textToSpeech.speak(once, this.#voice, new AbortController().signal))
+    const voice = this.#voices.get(text) ?? this.#voice;
+    for await (const piece of this.#textToSpeech.speak(once, voice, new AbortController().signal))
       pieces.push(piece.audio);
     const audio = Buffer.concat(pieces);
     if (audio.length === 0)

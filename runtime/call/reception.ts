@@ -4,6 +4,7 @@ import type { Agent } from '../agents/definition.ts';
 import { ToolSet } from '../agents/tools.ts';
 import { createVoiceActivityDetector } from '../audio/vad.ts';
 import type { CallChannel } from '../channels/channel.ts';
+import { allQuestions } from '../compliance/consent-wording.ts';
 import type { Providers } from '../providers/providers.ts';
 import { newSession, type Sessions } from '../sessions/sessions.ts';
 import { callerHash } from '../tenants/caller-hash.ts';
@@ -93,8 +94,11 @@ export class Reception {
     return call;
   }
 
-  async #preload({ phrases }: Desk, { openers, sentences, greeting }: Agent): Promise<Prepared> {
-    const texts = new Set([greeting, ...openers.question, ...openers.statement, ...Object.values(sentences)]);
+  async #preload({ phrases }: Desk, agent: Agent): Promise<Prepared> {
+    const { openers, sentences, greeting } = agent;
+    const asked = allQuestions(agent).map(({ text }) => text);
+    const texts = new Set([...asked, greeting, ...openers.question, ...openers.statement, ...Object.values(sentences)]);
+    texts.delete(''); // a sentence that the agent does without
     return { ready: await phrases.preload(texts), of: texts.size };
   }
 
@@ -102,7 +106,13 @@ export class Reception {
     let desk = this.#desks.get(agent);
     if (!desk) {
       const voice = agent.voice ?? this.#options.cell.textToSpeech.voice;
-      const phrases = new PhraseBook(this.#options.providers.textToSpeech, { id: voice, language: agent.language });
+      const phrases = new PhraseBook(
+        this.#options.providers.textToSpeech,
+        { id: voice, language: agent.language },
+        new Map(
+          allQuestions(agent).map(({ text, ...said }) => [text, { id: said.voice ?? voice, language: said.language }]),
+        ),
+      );
       desk = { tools: new ToolSet(agent), phrases, voice };
       this.#desks.set(agent, desk);
     }

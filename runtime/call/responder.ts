@@ -5,7 +5,8 @@
 import type { CallChannel, Farewell } from '../channels/channel.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Message } from '../providers/language-model.ts';
-import { AgentTurn, type AgentTurnKind } from './agent-turn.ts';
+import { AgentTurn, type AgentTurnKind, type AgentTurnOptions } from './agent-turn.ts';
+import type { Announcement } from './announcement.ts';
 import { Comfort } from './comfort.ts';
 import type { EndReason } from './events.ts';
 import { Floor } from './floor.ts';
@@ -42,6 +43,16 @@ export interface CallerTurn {
   readonly textAt?: number;
 }
 
+/** What becomes of a turn that is not left to the model alone. */
+export interface OwnAnswer {
+  /** Follows from his words, before anything is said. */
+  readonly heard: () => void;
+  /** A sentence of the runtime's own. */
+  readonly text: string;
+  /** The model answers after it. */
+  readonly goesOn: boolean;
+}
+
 export class Responder {
   readonly floor: Floor;
   readonly #parts: ResponderParts;
@@ -75,7 +86,7 @@ export class Responder {
   }
 
   /** The caller's turn is complete: answers it. */
-  answer({ text, by, silenceMs, textAt }: CallerTurn): void {
+  answer({ text, by, silenceMs, textAt }: CallerTurn, own?: OwnAnswer): void {
     if (this.#ending) return;
     this.floor.take();
     if (this.ending) return; // a postponed farewell has begun
@@ -86,17 +97,32 @@ export class Responder {
     if (record.started > 0) reporter.emit({ type: 'speculation', turn, ...record });
     setup.session.history.caller(text);
     const committedAt = performance.now();
-    this.#play(reply, text, { speechEndAt: committedAt - silenceMs, textAt, committedAt });
+    own?.heard();
+    if (own && !own.goesOn) {
+      reply?.abort();
+      this.say('reply', own.text);
+    } else this.#play(reply, text, { speechEndAt: committedAt - silenceMs, textAt, committedAt }, own?.text);
   }
 
-  /** Says one of the runtime's own sentences. */
-  say(kind: AgentTurnKind, text: string): void {
+  /** Says one of the runtime's own sentences. @param lead a word before it, where it is ready */
+  say(kind: AgentTurnKind, text: string, lead = ''): void {
     if (this.#ending) return;
     const turn = this.#beginTurn(kind);
-    turn.sayPhrase(text).catch((error) => {
+    turn.sayPhrase(text, lead).catch((error) => {
       if (turn !== this.floor.speaker) return;
       this.#parts.reporter.problem(error);
       this.farewell('speech-failed', this.#parts.setup.agent.sentences.goodbyeBroken);
+    });
+  }
+
+  /** Says what the caller has to hear, and cannot speak over; the model is not told of it. */
+  announce(announcement: Announcement): void {
+    if (this.#ending) return;
+    const turn = this.#beginTurn('prompt', { announcement });
+    turn.sayPhrase(announcement.text).catch((error) => {
+      if (turn !== this.floor.speaker) return;
+      this.#parts.reporter.problem(error);
+      this.floor.take();
     });
   }
 
@@ -136,8 +162,9 @@ export class Responder {
     return this.#ending.reason;
   }
 
-  #play(prepared: Reply | undefined, callerText: string, moments: TurnMoments): void {
-    const turn = this.#beginTurn('reply', moments);
+  #play(prepared: Reply | undefined, callerText: string, moments: TurnMoments, lead = ''): void {
+    const turn = this.#beginTurn('reply', { moments });
+    if (lead) turn.interject(lead, 'filler');
     const failed = (error: unknown) => this.#answerFailed(turn, error);
     const { name } = this.#parts.setup.providers.languageModel;
     this.#comfort.watch(turn, callerText, moments.committedAt - moments.speechEndAt, () =>
@@ -162,13 +189,14 @@ export class Responder {
 
   #concluded(turn: AgentTurn, interrupted: boolean): void {
     this.#comfort.stop();
-    this.#parts.setup.session.history.agent(turn.rounds);
+    if (!turn.announcement) this.#parts.setup.session.history.agent(turn.rounds);
     this.#parts.turnOver();
+    turn.announcement?.over(turn.announced(interrupted));
     if (interrupted || !turn.farewell) this.#postponed?.();
     else this.leave(turn.farewell.action === 'transfer' ? 'transferred' : 'agent-ended', turn.farewell);
   }
 
-  #beginTurn(kind: AgentTurnKind, moments?: TurnMoments): AgentTurn {
+  #beginTurn(kind: AgentTurnKind, options?: AgentTurnOptions): AgentTurn {
     const { setup, reporter } = this.#parts;
     const { agent, tools, phrases, session } = setup;
     const turn = new AgentTurn(
@@ -183,7 +211,7 @@ export class Responder {
         pump: () => this.floor.pump(),
         startReply: (rounds) => this.#startReply(roundMessages(rounds)),
       },
-      moments,
+      options,
     );
     this.floor.give(turn, session.turns);
     return turn;

@@ -56,4 +56,14 @@ export interface CallSetup {
   readonly timing?: Partial<CallTiming>;
 }
 
-export type TimerName = 'maximum' | 'idle' | 'opener' | 'filler' | 'answer' | 'resume' | 'held' | 'keypad' | 'unheard';
+export type TimerName =
+  | 'maximum'
+  | 'idle'
+  | 'opener'
+  | 'filler'
+  | 'answer'
+  | 'resume'
+  | 'held'
+  | 'keypad'
+  | 'unheard'
+  | 'consent';

@@ -5,6 +5,14 @@
 import { randomUUID } from 'node:crypto';
 import { History } from '../call/history.ts';
 
+/** What the caller has said to being recorded. */
+export interface ConsentState {
+  /** UUID, as in the conversation's events. */
+  readonly id: string;
+  readonly answer: 'yes' | 'no' | 'none';
+  readonly withdrawn: boolean;
+}
+
 /** One conversation, over however many sockets. Its calls grow it in place. */
 export interface Session {
   /** UUID. */
@@ -14,6 +22,10 @@ export interface Session {
   nextSequence: number;
   /** Turns of the caller so far. */
   turns: number;
+  /** Keys of what was recorded of it so far. */
+  recordings?: readonly string[];
+  /** Once he has been asked: he is not asked again. */
+  consent?: ConsentState;
 }
 
 export function newSession(): Session {

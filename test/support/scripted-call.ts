@@ -11,8 +11,9 @@ import type { CallEvent, EndReason } from '../../runtime/call/events.ts';
 import { History } from '../../runtime/call/history.ts';
 import { PhraseBook } from '../../runtime/call/phrases.ts';
 import type { CallSetup } from '../../runtime/call/setup.ts';
+import { allQuestions } from '../../runtime/compliance/consent-wording.ts';
 import type { ModelRequest } from '../../runtime/providers/language-model.ts';
-import { newSession } from '../../runtime/sessions/sessions.ts';
+import { newSession, type Session } from '../../runtime/sessions/sessions.ts';
 import { isVoice, ScriptedLine } from './scripted-line.ts';
 import {
   type ScriptedModelOptions,
@@ -26,6 +27,10 @@ export interface ScriptedCallOptions extends ScriptedModelOptions, ScriptedVoice
   readonly agent?: Partial<Parameters<typeof agentSchema.parse>[0] & object>;
   readonly partialMs?: number;
   readonly history?: History;
+  /** Of a call that was cut. @default a new one */
+  readonly session?: Session;
+  /** @default true */
+  readonly canRecord?: boolean;
   readonly timing?: CallSetup['timing'];
   /** Of the tenant. @default 'US' */
   readonly residency?: string;
@@ -41,7 +46,9 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
     ...options.agent,
   });
   const { question, statement } = agent.openers;
-  const sentences = [agent.greeting, ...Object.values(agent.sentences), ...question, ...statement];
+  const asked = allQuestions(agent).map(({ text }) => text);
+  const own = [...asked, agent.greeting, ...Object.values(agent.sentences), ...question, ...statement];
+  const sentences = own.filter((text) => text !== '');
   const textToSpeech = scriptedVoice(options);
   const phrases = new PhraseBook(textToSpeech, { id: 'Test', language: 'en-US' });
   const preloaded = phrases.preload(sentences);
@@ -50,12 +57,14 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
 
   const events: CallEvent[] = [];
   const requests: ModelRequest[] = [];
+  const recorded: ('start' | 'withdraw')[] = [];
   const startedAt = performance.now();
   let hungUpAt = Number.POSITIVE_INFINITY;
   const line = new ScriptedLine();
   const recognizer = new ScriptedRecognizer(options.partialMs);
+  const session = options.session ?? { ...newSession(), history: options.history ?? new History() };
   const call = new Call(line, {
-    session: { ...newSession(), history: options.history ?? new History() },
+    session,
     providers: {
       speechToText: recognizer,
       languageModel: scriptedModel(options, requests),
@@ -71,6 +80,9 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
     voice: 'Test',
     sink: (event) => events.push(event),
     longestCallMs: 3_600_000,
+    ...(options.canRecord !== false && {
+      recording: { start: () => void recorded.push('start'), withdraw: () => void recorded.push('withdraw') },
+    }),
     timing: options.timing,
   });
   let reason: EndReason | undefined;
@@ -91,6 +103,9 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
     requests,
     events,
     of,
+    session,
+    /** What the recorder was told. */
+    recorded,
     get reason() {
       return reason;
     },

@@ -39,6 +39,9 @@ export class ScriptedRecognizer implements SpeechToText {
   readonly #partialMs: number;
   readonly #out = new AsyncQueue<Transcript>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** `performance.now()` of the last frame, and the longest time between two. */
+  #heardAt = performance.now();
+  longestGapMs = 0;
   #frames = 0;
   #segments = 0;
 
@@ -51,7 +54,11 @@ export class ScriptedRecognizer implements SpeechToText {
       for (const timer of this.#timers) clearTimeout(timer);
     });
     return {
-      write: () => void this.#frames++,
+      write: () => {
+        this.#frames++;
+        this.longestGapMs = Math.max(this.longestGapMs, performance.now() - this.#heardAt);
+        this.#heardAt = performance.now();
+      },
       close: () => this.#out.end(),
       [Symbol.asyncIterator]: () => this.#out[Symbol.asyncIterator](),
     };
