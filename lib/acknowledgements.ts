@@ -57,7 +57,8 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
   {
     rule: nag('SMG4'),
     at: 'Secrets',
-    reason: 'The value belongs to another company and is rotated in its console; no function of ours could do it.',
+    reason:
+      'What belongs to another company is rotated in its console. The key of callers must never be: nobody would be found again.',
   },
   {
     rule: nag('AEC6'),

@@ -95,6 +95,12 @@ export const METRIC_ALARMS: readonly MetricAlarmRule[] = [
     meaning: 'something is kept longer than was promised',
   }),
   rule({
+    metric: 'JobsFailed',
+    severity: 'ticket',
+    minutes: 1,
+    meaning: 'a job of the day ended before it was done',
+  }),
+  rule({
     metric: 'ConsentRate',
     severity: 'ticket',
     minutes: 60,

@@ -9,6 +9,12 @@ import { Construct } from 'constructs';
 const LOGINS = ['rds-db:connect', 'elasticache:Connect'];
 
 /**
+ * Handing a role over is not a request of its own: it is asked of IAM, which is in no region, in the course of one
+ * (`ecs:RunTask`), and that one is held to this region.
+ */
+const HANDED_OVER = ['iam:PassRole'];
+
+/**
  * The permissions boundary of a cell: whatever a role of this stack is granted, by us, by the CDK or by hand, it
  * can be used in this region only. There is no exception for global services (IAM, Route 53, …): no role here calls one.
  */
@@ -27,7 +33,7 @@ export class RegionBoundary extends Construct {
         new PolicyStatement({
           sid: 'NoOtherRegion',
           effect: Effect.DENY,
-          notActions: LOGINS,
+          notActions: [...LOGINS, ...HANDED_OVER],
           resources: ['*'],
           conditions: { StringNotEquals: { 'aws:RequestedRegion': region } },
         }),

@@ -1,8 +1,15 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type LifecycleRule,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Cell } from '../regions/cell.ts';
-import { EXPORT_RETENTION_DAYS, RETENTION_DAYS, RETENTION_TAG } from '../regions/retention.ts';
+import { RETENTION_DAYS, RETENTION_TAG } from '../regions/retention.ts';
 import { type DataClass, holds } from './data-class.ts';
 import type { CellKeys } from './keys.ts';
 import { removalPolicyOf } from './opt-outs.ts';
@@ -11,6 +18,20 @@ export interface CellBucketsProps {
   readonly cell: Cell;
   readonly keys: CellKeys;
 }
+
+/** The second net of retention: the process deletes what is past its time, and the bucket what that has missed. */
+const AS_TAGGED: LifecycleRule[] = [
+  ...RETENTION_DAYS.map((days) => ({
+    id: `${RETENTION_TAG}-${days}`,
+    tagFilters: { [RETENTION_TAG]: String(days) },
+    expiration: Duration.days(days),
+  })),
+  {
+    id: 'without-a-tag',
+    expiration: Duration.days(Math.max(...RETENTION_DAYS)),
+    abortIncompleteMultipartUploadAfter: Duration.days(1),
+  },
+];
 
 /** The buckets of a cell. The region is part of every name, so that it is part of every address of an object. */
 export class CellBuckets extends Construct {
@@ -49,30 +70,13 @@ export class CellBuckets extends Construct {
     this.recordings = bucket('Recordings', 'recordings', {
       encryptionKey: keys.recordings,
       bucketKeyEnabled: true,
-      lifecycleRules: [
-        ...RETENTION_DAYS.map((days) => ({
-          id: `${RETENTION_TAG}-${days}`,
-          tagFilters: { [RETENTION_TAG]: String(days) },
-          expiration: Duration.days(days),
-        })),
-        {
-          id: 'without-a-tag',
-          expiration: Duration.days(Math.max(...RETENTION_DAYS)),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-      ],
+      lifecycleRules: AS_TAGGED,
       ...logged('recordings'),
     });
     this.exports = bucket('Exports', 'exports', {
       encryptionKey: keys.recordings,
       bucketKeyEnabled: true,
-      lifecycleRules: [
-        {
-          id: 'fetched-or-not',
-          expiration: Duration.days(EXPORT_RETENTION_DAYS),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-      ],
+      lifecycleRules: AS_TAGGED,
       ...logged('exports'),
     });
     this.definitions = bucket('Definitions', 'definitions', {

@@ -19,7 +19,7 @@ export const ROWS: readonly { readonly title: string; readonly metrics: readonly
   { title: 'What it stands on', metrics: ['ServiceUp', 'DatabaseLatency', 'PoolUtilization', 'SpeculationHitRate'] },
   {
     title: 'What must not happen',
-    metrics: ['CrossRegionCalls', 'ResidencyViolations', 'RetentionViolations', 'ConsentRate'],
+    metrics: ['CrossRegionCalls', 'ResidencyViolations', 'RetentionViolations', 'JobsFailed', 'ConsentRate'],
   },
   { title: 'What it costs', metrics: ['CallCost', 'TransferBytes', 'TenantsInRegion'] },
 ];

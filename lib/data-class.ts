@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 export const DATA_CLASSES = {
   conversations: 'tenants, conversations, transcripts, consents and the audit trail',
   recordings: 'what was said on calls, where the caller consented',
-  exports: 'copies made for the person they are about',
+  exports: 'copies made for the person they are about; analytics that identify nobody; heads of the audit trail',
   sessions: 'the state of calls that are up',
   definitions: 'agents: prompts, voices and tools; nothing of a caller',
   secrets: 'credentials of the cell; nothing of a caller',

@@ -50,6 +50,8 @@ export class CellDatabase extends Construct {
   readonly name = 'voicecell';
   /** Owns the schema; the process that migrates logs in as this user. */
   readonly user = 'voicecell';
+  /** What calls are written and answered with, and what administration and the jobs use; both are made by the migrations. */
+  readonly roles = ['voicecell_runtime', 'voicecell_admin'] as const;
   readonly identifier = 'voicecell';
 
   constructor(scope: Construct, id: string, { cell, keys, network, peers }: CellDatabaseProps) {
@@ -101,9 +103,9 @@ export class CellDatabase extends Construct {
     }
   }
 
-  /** Lets a role log in to the database as its owner. */
+  /** Lets a role log in to the database, as its owner and as those who may do less. */
   grantLogin(role: Role): void {
-    this.instance.grantConnect(role, this.user);
+    for (const user of [this.user, ...this.roles]) this.instance.grantConnect(role, user);
   }
 
   /** The construct library knows only passwords for the owner; RDS for PostgreSQL has known better since 2025. */

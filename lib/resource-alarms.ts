@@ -4,6 +4,7 @@ import type { Cell } from '../regions/cell.ts';
 import type { Watch } from './alarm-list.ts';
 import type { CellDatabase } from './database.ts';
 import type { Ingress } from './ingress.ts';
+import type { CellJobs } from './jobs.ts';
 import { cellMetric } from './metric.ts';
 import type { CellSessions } from './sessions.ts';
 
@@ -15,10 +16,11 @@ export interface WatchedResources {
   readonly ingress: Ingress;
   readonly database: CellDatabase;
   readonly sessions: CellSessions;
+  readonly jobs: CellJobs;
 }
 
 /** The alarms on what AWS itself measures of a cell's parts. */
-export function resourceWatches({ cell, ingress, database, sessions }: WatchedResources): Watch[] {
+export function resourceWatches({ cell, ingress, database, sessions, jobs }: WatchedResources): Watch[] {
   const { callsPerTask, databaseStorageGiB } = cell.capacity;
   return [
     {
@@ -77,6 +79,15 @@ export function resourceWatches({ cell, ingress, database, sessions }: WatchedRe
       missing: 'broken',
       metric: sessions.metric('DatabaseMemoryUsagePercentage', 'Maximum'),
       limit: { atMost: 80 },
+    },
+    {
+      name: 'JobNotStarted',
+      severity: 'ticket',
+      meaning: 'a job of the day was given up before it began: nothing was deleted, exported or anchored by it',
+      minutes: 1,
+      missing: 'healthy',
+      metric: jobs.notStarted,
+      limit: { atMost: 0 },
     },
   ];
 }

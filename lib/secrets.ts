@@ -19,8 +19,12 @@ const PROVIDER_SECRETS: Readonly<Record<string, readonly [variable: string, desc
   'azure-speech': ['AZURE_SPEECH_KEY', 'Put here the key of the Azure Speech resource'],
 };
 
+/** Rotating it would lose nothing but the people: no caller is found any more, neither by his next call nor by his request. */
+const CALLER_KEY =
+  "Turns callers' numbers into the hashes they are known by; made at random, once. Never rotate or replace it: every caller becomes a stranger, opted-out ones too, and no request of theirs finds their data";
+
 function secretsOf({ channels, speechToText, languageModel, textToSpeech }: Cell): Map<string, string> {
-  const secrets = new Map<string, string>();
+  const secrets = new Map<string, string>([['VOICECELL_CALLER_KEY', CALLER_KEY]]);
   if (channels.twilio)
     secrets.set('TWILIO_AUTH_TOKEN', `Put here the auth token of Twilio region ${channels.twilio.region}`);
   if (channels.browser) secrets.set('VOICECELL_PHONE_KEY', 'Opens the browser phone; made at random');

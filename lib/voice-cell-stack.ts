@@ -8,6 +8,7 @@ import { CellDashboard } from './dashboard.ts';
 import { CellDatabase } from './database.ts';
 import { CellHealth } from './health.ts';
 import { Ingress } from './ingress.ts';
+import { CellJobs } from './jobs.ts';
 import { CellKeys } from './keys.ts';
 import { CellNetwork } from './network.ts';
 import { nextSteps } from './next-steps.ts';
@@ -66,9 +67,10 @@ export class VoiceCellStack extends Stack {
       database,
       sessions,
     });
+    const jobs = new CellJobs(this, 'Jobs', { cell, network, peers, voice });
     const ingress = new Ingress(this, 'Ingress', { cell, keys, network, peers, buckets, voice });
 
-    const alarms = new CellAlarms(this, 'Alarms', { cell, keys, ingress, database, sessions });
+    const alarms = new CellAlarms(this, 'Alarms', { cell, keys, ingress, database, sessions, jobs });
     voice.rollBackOn(alarms);
     new CellHealth(this, 'Health', { cell, alarms });
     const { dashboard } = new CellDashboard(this, 'Dashboard', { cell, alarms });

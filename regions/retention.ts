@@ -9,4 +9,13 @@ export const RETENTION_DAYS = [7, 30, 90, 365, 2555] as const;
 export type RetentionDays = (typeof RETENTION_DAYS)[number];
 
 /** An export is fetched by whoever asked for it, and then it is a second copy of personal data. */
-export const EXPORT_RETENTION_DAYS = 7;
+export const EXPORT_RETENTION_DAYS: RetentionDays = 7;
+
+/** Of analytics, which are fetched by a warehouse and identify nobody. */
+export const ANALYTICS_RETENTION_DAYS: RetentionDays = 90;
+
+/** Of the heads of the audit trail: as long as anything could be asked about it. */
+export const ANCHOR_RETENTION_DAYS: RetentionDays = 2555;
+
+/** Of recordings whose tenant says nothing else. */
+export const RECORDING_RETENTION_DAYS: RetentionDays = 90;

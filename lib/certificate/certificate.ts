@@ -44,6 +44,8 @@ export function certify({ stackName, region, templateText }: CertificateProps): 
   refuseUnclassified(parts);
   const keys = new Map(parts.filter((part) => part.type === 'AWS::KMS::Key').map((key) => [key.logicalId, key]));
   const cell = cellIn(parts);
+  const schedules = parts.filter((part) => part.type === 'AWS::Scheduler::Schedule');
+  const scheduled = new Map(schedules.map((part) => [String(part.get('Name')), part.logicalId]));
   return {
     cell: stackName,
     region,
@@ -51,7 +53,7 @@ export function certify({ stackName, region, templateText }: CertificateProps): 
     transferBasis: cell.transferBasis,
     template: createHash('sha256').update(templateText).digest('hex'),
     resources: parts.length,
-    stores: parts.filter((part) => part.type in STORE_TYPES).map((part) => storeOf(part, region, keys)),
+    stores: parts.filter((part) => part.type in STORE_TYPES).map((part) => storeOf(part, region, keys, scheduled)),
     processors: processorsOf(parts, cell, region),
     endpoints: endpointsOf(parts, region),
     egress: egressOf(parts, region),
@@ -62,7 +64,8 @@ export function certify({ stackName, region, templateText }: CertificateProps): 
 }
 
 const BEYOND_THE_TEMPLATE = [
-  'The process does not use every store yet: recordings and exports are not written, and the state of calls is kept in the memory of each task, not in Valkey. There is no retention job: what the database keeps is not deleted when its retention ends.',
+  'The process does not use every store yet: recordings are not written, and the state of calls is kept in the memory of each task, not in Valkey.',
+  'How long a tenant wants a class of data kept stands in the database, not in the template: `voicecell retention policy` shows it, and the alarm `RetentionViolations` tells when something is kept longer.',
   'Without an AI services opt-out policy in AWS Organizations, AWS may keep what Transcribe and Polly are given outside the region: `voicecell preflight` asks for it.',
   'A Twilio number is processed in us1 until its inbound region is set: read it back from Twilio.',
   'Route 53 asks the public address from places all over the world; it sends no data and reads only whether the cell is well.',

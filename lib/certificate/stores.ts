@@ -19,10 +19,14 @@ interface StoreType {
   readonly name?: string;
   /** The property that holds the key. */
   readonly key: string;
-  readonly retention: (part: Part) => string;
+  /** @param scheduled the logical ids of the cell's schedules, by name. */
+  readonly retention: (part: Part, scheduled: ReadonlyMap<string, string>) => string;
   /** The properties that prove the retention. */
   readonly proof: readonly string[];
 }
+
+/** What deletes rows that are past their time. */
+const RETENTION_SCHEDULE = 'voicecell-retention';
 
 const days = (count: unknown): string => `${show(count)} days`;
 
@@ -32,8 +36,7 @@ export const STORE_TYPES: Readonly<Record<string, StoreType>> = {
     what: 'PostgreSQL',
     name: 'DBInstanceIdentifier',
     key: 'KmsKeyId',
-    retention: (part) =>
-      `until it is deleted by hand: nothing ends a row's retention yet; backups ${days(part.get('BackupRetentionPeriod'))}`,
+    retention: (part, scheduled) => `${rowRetention(scheduled)}; backups ${days(part.get('BackupRetentionPeriod'))}`,
     proof: ['StorageEncrypted', 'BackupRetentionPeriod'],
   },
   'AWS::ElastiCache::ReplicationGroup': {
@@ -73,7 +76,12 @@ export const STORE_TYPES: Readonly<Record<string, StoreType>> = {
 };
 
 /** Reads a store. Throws when it does not say what it holds. */
-export function storeOf(part: Part, region: string, keys: ReadonlyMap<string, Part>): Store {
+export function storeOf(
+  part: Part,
+  region: string,
+  keys: ReadonlyMap<string, Part>,
+  scheduled: ReadonlyMap<string, string>,
+): Store {
   const type = STORE_TYPES[part.type]!;
   const dataClass = part.tag(DATA_CLASS_TAG) as DataClass | undefined;
   if (!dataClass || !(dataClass in DATA_CLASSES))
@@ -88,13 +96,20 @@ export function storeOf(part: Part, region: string, keys: ReadonlyMap<string, Pa
     region,
     holds: DATA_CLASSES[dataClass],
     key: key ? describeKey(key) : 'the key of the service itself',
-    retention: type.retention(part),
+    retention: type.retention(part, scheduled),
     evidence: part.evidence(...(type.name ? [type.name] : []), type.key, ...type.proof),
   };
 }
 
 const describeKey = (key: Part): string =>
   `${key.path}${key.get('EnableKeyRotation') === true ? ', rotated every year' : ''}`;
+
+function rowRetention(scheduled: ReadonlyMap<string, string>): string {
+  const job = scheduled.get(RETENTION_SCHEDULE);
+  return job === undefined
+    ? "until it is deleted by hand: nothing ends a row's retention"
+    : `as each tenant's policy says for its class, carried out every day by ${job}`;
+}
 
 interface LifecycleRule {
   readonly ExpirationInDays?: number;

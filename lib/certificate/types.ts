@@ -42,6 +42,8 @@ export const HOLDS_NOTHING: ReadonlySet<string> = new Set([
   'AWS::Route53::HealthCheck',
   'AWS::Route53::RecordSet',
   'AWS::S3::BucketPolicy',
+  'AWS::Scheduler::Schedule',
+  'AWS::Scheduler::ScheduleGroup',
   'AWS::SNS::Subscription',
   'AWS::SNS::TopicPolicy',
   'AWS::WAFv2::LoggingConfiguration',

@@ -49,7 +49,7 @@ describe('the permissions boundary', () => {
     const denied = statementsOf(internal.at('Boundary/Policy')).find(({ Sid }) => Sid === 'NoOtherRegion');
     expect(denied).toMatchObject({
       Effect: 'Deny',
-      NotAction: ['rds-db:connect', 'elasticache:Connect'],
+      NotAction: ['rds-db:connect', 'elasticache:Connect', 'iam:PassRole'],
       Resource: '*',
       Condition: { StringNotEquals: { 'aws:RequestedRegion': 'us-east-1' } },
     });

@@ -49,9 +49,15 @@ describe('the certificate', () => {
   });
 
   test('promises no deletion that nobody carries out', () => {
-    const { retention } = certificate.stores.find((store) => store.part === 'Database/Instance')!;
-    expect(retention).toBe("until it is deleted by hand: nothing ends a row's retention yet; backups 14 days");
-    expect(certificate.beyondTheTemplate.join(' ')).toContain('There is no retention job');
+    const retentionIn = ({ stores }: Certificate) =>
+      stores.find((store) => store.part === 'Database/Instance')!.retention;
+    const { logicalId } = internal.at('Jobs/retention');
+    expect(retentionIn(certificate)).toBe(
+      `as each tenant's policy says for its class, carried out every day by ${logicalId}; backups 14 days`,
+    );
+    expect(retentionIn(withTemplate((resources) => delete resources[logicalId]))).toBe(
+      "until it is deleted by hand: nothing ends a row's retention; backups 14 days",
+    );
   });
 
   test('points at properties that are in the template', () => {

@@ -58,7 +58,11 @@ describe('the task', () => {
   });
 
   test('finds no secret in its environment, only in Secrets Manager', () => {
-    expect(containerOf(open).Secrets.map(({ Name }) => Name)).toEqual(['TWILIO_AUTH_TOKEN', 'VOICECELL_PHONE_KEY']);
+    expect(containerOf(open).Secrets.map(({ Name }) => Name)).toEqual([
+      'VOICECELL_CALLER_KEY',
+      'TWILIO_AUTH_TOKEN',
+      'VOICECELL_PHONE_KEY',
+    ]);
     for (const { ValueFrom } of containerOf(open).Secrets)
       expect(open.ofType('AWS::SecretsManager::Secret').map((secret) => secret.logicalId)).toContain(
         (ValueFrom as { Ref: string }).Ref,

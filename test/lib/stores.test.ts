@@ -137,17 +137,20 @@ describe('the buckets', () => {
     expect(keyOf(cell.at('Buckets/Definitions'), key)).toBe('Keys/Operations');
   });
 
-  test('delete a recording as its tag says, and one without a tag at the latest of all', () => {
-    const rules = cell.at('Buckets/Recordings').get('LifecycleConfiguration.Rules') as {
-      ExpirationInDays: number;
-      TagFilters?: { Key: string; Value: string }[];
-    }[];
-    const byTag = rules.flatMap(
-      (rule) => rule.TagFilters?.map(({ Key, Value }) => [Key, Value, rule.ExpirationInDays]) ?? [],
-    );
-    expect(byTag).toEqual(RETENTION_DAYS.map((days) => [RETENTION_TAG, String(days), days]));
-    expect(rules.find((rule) => !rule.TagFilters)?.ExpirationInDays).toBe(2555);
-  });
+  test.each(['Recordings', 'Exports'])(
+    'delete what is in %s as its tag says, and without a tag at the latest of all',
+    (name) => {
+      const rules = cell.at(`Buckets/${name}`).get('LifecycleConfiguration.Rules') as {
+        ExpirationInDays: number;
+        TagFilters?: { Key: string; Value: string }[];
+      }[];
+      const byTag = rules.flatMap(
+        (rule) => rule.TagFilters?.map(({ Key, Value }) => [Key, Value, rule.ExpirationInDays]) ?? [],
+      );
+      expect(byTag).toEqual(RETENTION_DAYS.map((days) => [RETENTION_TAG, String(days), days]));
+      expect(rules.find((rule) => !rule.TagFilters)?.ExpirationInDays).toBe(2555);
+    },
+  );
 
   test('keep versions of agents, and never of what was said', () => {
     expect(cell.at('Buckets/Definitions').get('VersioningConfiguration')).toEqual({ Status: 'Enabled' });

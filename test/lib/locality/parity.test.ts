@@ -2,6 +2,7 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { describe, expect, it } from 'vitest';
 import { defineCell } from '../../../regions/cell.ts';
+import { JOB_NAMES, type JobName, startOfJob } from '../../../regions/jobs.ts';
 import { cellTemplate } from './cell-template.ts';
 
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-northeast-1'] as const;
@@ -20,7 +21,14 @@ function template(region: string): unknown {
   });
   // The account from which AWS delivers the access logs of load balancers is another one in every region.
   const deliverer = RegionInfo.get(region).elbv2Account ?? 'none';
-  return JSON.parse(cellTemplate(cell, 'Cell').replaceAll(region, '<home>').replaceAll(deliverer, '<deliverer>'));
+  const text = cellTemplate(cell, 'Cell').replaceAll(region, '<home>').replaceAll(deliverer, '<deliverer>');
+  return JSON.parse(JOB_NAMES.reduce((rest, name) => rest.replace(...quietHour(name, region)), text));
+}
+
+/** Regions sleep at different hours. */
+function quietHour(name: JobName, region: string): [string, string] {
+  const { hour, minute } = startOfJob(name, region);
+  return [`cron(${minute} ${hour} * * ? *)`, `<quiet hour of ${name}>`];
 }
 
 describe('the same cell', () => {
