@@ -1,6 +1,7 @@
 /** Where calls arrive: finds the agent, takes up a conversation that was cut, and lets the call run. */
 import type { Cell } from '../../regions/cell.ts';
 import type { Agent } from '../agents/definition.ts';
+import { ownSentences } from '../agents/sentences.ts';
 import { ToolSet } from '../agents/tools.ts';
 import { createVoiceActivityDetector } from '../audio/vad.ts';
 import type { CallChannel } from '../channels/channel.ts';
@@ -95,11 +96,8 @@ export class Reception {
   }
 
   async #preload({ phrases }: Desk, agent: Agent): Promise<Prepared> {
-    const { openers, sentences, greeting } = agent;
-    const asked = allQuestions(agent).map(({ text }) => text);
-    const texts = new Set([...asked, greeting, ...openers.question, ...openers.statement, ...Object.values(sentences)]);
-    texts.delete(''); // a sentence that the agent does without
-    return { ready: await phrases.preload(texts), of: texts.size };
+    const texts = ownSentences(agent);
+    return { ready: await phrases.preload(texts), of: texts.length };
   }
 
   #desk(agent: Agent): Desk {

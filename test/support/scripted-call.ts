@@ -5,13 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';
 import { type Agent, agentSchema } from '../../runtime/agents/definition.ts';
+import { ownSentences } from '../../runtime/agents/sentences.ts';
 import { ToolSet } from '../../runtime/agents/tools.ts';
 import { Call } from '../../runtime/call/call.ts';
 import type { CallEvent, EndReason } from '../../runtime/call/events.ts';
 import { History } from '../../runtime/call/history.ts';
 import { PhraseBook } from '../../runtime/call/phrases.ts';
 import type { CallSetup } from '../../runtime/call/setup.ts';
-import { allQuestions } from '../../runtime/compliance/consent-wording.ts';
 import type { ModelRequest } from '../../runtime/providers/language-model.ts';
 import { newSession, type Session } from '../../runtime/sessions/sessions.ts';
 import { isVoice, ScriptedLine } from './scripted-line.ts';
@@ -45,10 +45,7 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
     greeting: 'Hello.',
     ...options.agent,
   });
-  const { question, statement } = agent.openers;
-  const asked = allQuestions(agent).map(({ text }) => text);
-  const own = [...asked, agent.greeting, ...Object.values(agent.sentences), ...question, ...statement];
-  const sentences = own.filter((text) => text !== '');
+  const sentences = ownSentences(agent);
   const textToSpeech = scriptedVoice(options);
   const phrases = new PhraseBook(textToSpeech, { id: 'Test', language: 'en-US' });
   const preloaded = phrases.preload(sentences);

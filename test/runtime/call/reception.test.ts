@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import usEast1 from '../../../regions/cells/us-east-1.ts';
 import { agentSchema } from '../../../runtime/agents/definition.ts';
+import { ownSentences } from '../../../runtime/agents/sentences.ts';
 import type { CallEvent, CallEventSink } from '../../../runtime/call/events.ts';
 import { Reception } from '../../../runtime/call/reception.ts';
 import { ProviderError } from '../../../runtime/providers/errors.ts';
@@ -14,7 +15,7 @@ import {
 } from '../../support/scripted-services.ts';
 
 const agent = agentSchema.parse({ name: 'test', version: '1', prompt: 'Be brief.', greeting: 'Hello.' });
-const sentences = 1 + Object.keys(agent.sentences).length;
+const sentences = ownSentences(agent).length;
 const gone = new ProviderError('text-to-speech', 'scripted', 'unavailable', 'connection refused');
 
 beforeEach(() => {
