@@ -18,3 +18,10 @@ export function portNumber(text: string): number {
     throw new InvalidArgumentError(`expected a port from 0 to 65535; found "${text}".`);
   return port;
 }
+
+/** The id of a tenant, a caller, a request, … */
+export function uuidOf(text: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
+    throw new InvalidArgumentError(`expected a UUID; found "${text}".`);
+  return text.toLowerCase();
+}

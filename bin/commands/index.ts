@@ -1,11 +1,23 @@
 /** Every command, in the order of `voicecell --help`. A new one is a file beside this and a line here. */
 import type { RegisterCommand } from '../command-line.ts';
+import audit from './audit.ts';
 import call from './call.ts';
 import check from './check.ts';
 import cost from './cost.ts';
 import explain from './explain.ts';
 import preflight from './preflight.ts';
+import replay from './replay.ts';
 import start from './start.ts';
 import validate from './validate.ts';
 
-export const commands: readonly RegisterCommand[] = [start, call, explain, validate, check, cost, preflight];
+export const commands: readonly RegisterCommand[] = [
+  start,
+  call,
+  explain,
+  validate,
+  check,
+  cost,
+  preflight,
+  replay,
+  audit,
+];

@@ -6,6 +6,8 @@ import { isUuid } from './uuid.ts';
 export interface Conversation {
   readonly id: string;
   readonly tenantId: string;
+  /** Absent when the caller showed no number. */
+  readonly callerId?: string;
   /** The channel's own id of the call, where it has one. */
   readonly callId?: string;
   readonly channel: string;
@@ -59,6 +61,7 @@ export async function loadConversation(
 interface ConversationRow {
   id: string;
   tenant_id: string;
+  caller_id: string | null;
   call_id: string | null;
   channel: string;
   agent: string;
@@ -83,6 +86,7 @@ function toConversation(row: ConversationRow): Conversation {
   return {
     id: row.id,
     tenantId: row.tenant_id,
+    callerId: row.caller_id ?? undefined,
     callId: row.call_id ?? undefined,
     channel: row.channel,
     agent: row.agent,

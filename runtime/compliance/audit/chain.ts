@@ -3,6 +3,7 @@
  * whoever can change entries can change those too.
  */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 
 /** An entry as it is kept; every field as the database spells it. */
 export interface AuditEntry {
@@ -111,5 +112,32 @@ export class ChainCheck {
     else if (head.position < position) this.problems.push({ problem: 'beyond-head', position });
     else if (head.position === position && head.hash !== hash) this.problems.push({ problem: 'broken-link', position });
     return this.problems;
+  }
+}
+
+const text = z.string();
+const entrySchema = z.object({
+  id: text,
+  position: z.int().positive(),
+  at: text,
+  region: text,
+  actor: text,
+  reason: text,
+  action: text,
+  resource: text,
+  resourceId: text.nullable(),
+  tenantId: text.nullable(),
+  callerId: text.nullable(),
+  details: text.nullable(),
+  previousHash: text,
+  hash: text,
+});
+
+/** A line of an export; undefined when it is none. */
+export function parseEntry(line: string): AuditEntry | undefined {
+  try {
+    return entrySchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
   }
 }
