@@ -1,4 +1,7 @@
-/** WAV files, as speech comes in them: PCM of 8 or 16 bits, or µ-law; any number of channels, mixed to one. */
+/**
+ * WAV files, as speech comes in them: PCM of 8 or 16 bits, or µ-law; any number of channels. And what recordings of calls
+ * begin with: µ-law as the telephone has it, nothing transcoded.
+ */
 import { decodeMulaw } from './mulaw.ts';
 
 export interface Recording {
@@ -17,8 +20,20 @@ export class WavError extends Error {
   override readonly name = 'WavError';
 }
 
-/** Reads a whole WAV file. Throws {@link WavError} with what was found and what would have been read. */
+export interface Channels {
+  readonly sampleRateHz: number;
+  /** 16-bit linear, all of one length. */
+  readonly channels: readonly Int16Array[];
+}
+
+/** Reads a whole WAV file, its channels mixed to one. Throws as {@link readWavChannels}. */
 export function readWav(file: Uint8Array): Recording {
+  const { sampleRateHz, channels } = readWavChannels(file);
+  return { sampleRateHz, samples: mix(channels) };
+}
+
+/** Reads a whole WAV file. Throws {@link WavError} with what was found and what would have been read. */
+export function readWavChannels(file: Uint8Array): Channels {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const tag = (at: number) => String.fromCharCode(...file.subarray(at, at + 4));
   if (file.length < 12 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE')
@@ -43,7 +58,7 @@ export function readWav(file: Uint8Array): Recording {
       const interleaved = decode(file.subarray(body, body + length), format.code, format.bits);
       if (format.channels < 1 || format.sampleRateHz < 1)
         throw new WavError(`the WAV file claims ${format.channels} channels at ${format.sampleRateHz} Hz`);
-      return { sampleRateHz: format.sampleRateHz, samples: mix(interleaved, format.channels) };
+      return { sampleRateHz: format.sampleRateHz, channels: separate(interleaved, format.channels) };
     }
     at = body + length + (length % 2);
   }
@@ -71,6 +86,40 @@ export function writeWav({ sampleRateHz, samples }: Recording): Uint8Array {
   return file;
 }
 
+/** Length of {@link stereoMulawHeader}. */
+export const STEREO_MULAW_HEADER_BYTES = 58;
+const STREAMING = 0xffff_ffff;
+
+/**
+ * The beginning of a WAV file of two channels, µ-law, 8 kHz, interleaved byte by byte: format tag 7, with the `fact` chunk
+ * that every format but PCM has to have.
+ * @param dataBytes what follows; unknown, all lengths are 0xffffffff, which readers take for "to the end of the file"
+ */
+export function stereoMulawHeader(dataBytes?: number): Uint8Array {
+  const header = new Uint8Array(STEREO_MULAW_HEADER_BYTES);
+  const view = new DataView(header.buffer);
+  const tag = (at: number, text: string) => header.set(new TextEncoder().encode(text), at);
+  const size = (at: number, bytes: (dataBytes: number) => number) =>
+    view.setUint32(at, dataBytes === undefined ? STREAMING : Math.min(bytes(dataBytes), STREAMING), true);
+  tag(0, 'RIFF');
+  size(4, (data) => STEREO_MULAW_HEADER_BYTES - 8 + data);
+  tag(8, 'WAVEfmt ');
+  view.setUint32(16, 18, true);
+  view.setUint16(20, MULAW, true);
+  view.setUint16(22, 2, true); // channels
+  view.setUint32(24, 8_000, true);
+  view.setUint32(28, 16_000, true); // bytes a second
+  view.setUint16(32, 2, true); // bytes of a sample in both channels
+  view.setUint16(34, 8, true); // bits of a sample
+  view.setUint16(36, 0, true); // nothing more of the format
+  tag(38, 'fact');
+  view.setUint32(42, 4, true);
+  size(46, (data) => data >> 1);
+  tag(50, 'data');
+  size(54, (data) => data);
+  return header;
+}
+
 function decode(data: Uint8Array, code: number, bits: number): Int16Array {
   if (code === MULAW && bits === 8) return decodeMulaw(data);
   if (code === PCM && bits === 8) return Int16Array.from(data, (byte) => (byte - 128) << 8);
@@ -81,11 +130,16 @@ function decode(data: Uint8Array, code: number, bits: number): Int16Array {
   throw new WavError(`the WAV file has format ${code} with ${bits} bits, expected PCM (1) of 8 or 16, or µ-law (7)`);
 }
 
-function mix(interleaved: Int16Array, channels: number): Int16Array {
-  if (channels === 1) return interleaved;
-  return Int16Array.from({ length: Math.floor(interleaved.length / channels) }, (_, i) => {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += interleaved[i * channels + channel]!;
-    return Math.round(sum / channels);
-  });
+function separate(interleaved: Int16Array, count: number): Int16Array[] {
+  if (count === 1) return [interleaved];
+  const length = Math.floor(interleaved.length / count);
+  return Array.from({ length: count }, (_, channel) =>
+    Int16Array.from({ length }, (_, i) => interleaved[i * count + channel]!),
+  );
+}
+
+function mix(channels: readonly Int16Array[]): Int16Array {
+  const [first, ...others] = channels as [Int16Array, ...Int16Array[]];
+  if (others.length === 0) return first;
+  return first.map((sample, i) => Math.round(others.reduce((sum, other) => sum + other[i]!, sample) / channels.length));
 }

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeMulaw } from '../../../runtime/audio/mulaw.ts';
-import { readWav, WavError, writeWav } from '../../../runtime/audio/wav.ts';
+import {
+  readWav,
+  readWavChannels,
+  STEREO_MULAW_HEADER_BYTES,
+  stereoMulawHeader,
+  WavError,
+  writeWav,
+} from '../../../runtime/audio/wav.ts';
 
 /** A WAV file with any format claim and any chunks, to make the odd ones. */
 function wav(
@@ -54,6 +61,14 @@ describe('WAV files', () => {
     expect([...readWav(file).samples]).toEqual([1, 2, 3]);
   });
 
+  it('tells two channels apart', () => {
+    const interleaved = Buffer.from(Int16Array.of(100, 300, -100, -300).buffer);
+    expect(readWavChannels(wav({ code: 1, channels: 2, rate: 8_000, bits: 16 }, interleaved))).toEqual({
+      sampleRateHz: 8_000,
+      channels: [Int16Array.of(100, -100), Int16Array.of(300, -300)],
+    });
+  });
+
   it.each([
     ['an empty file', new Uint8Array(0), 'not a WAV file'],
     ['text', new TextEncoder().encode('this is no audio at all'), 'not a WAV file'],
@@ -84,5 +99,46 @@ describe('WAV files', () => {
         }
       }),
     );
+  });
+});
+
+describe('the beginning of a recording', () => {
+  const sound = encodeMulaw(Int16Array.of(0, 132, 396, -132, 0, 0));
+  const left = Int16Array.of(0, 396, 0);
+  const right = Int16Array.of(132, -132, 0);
+
+  it('says, chunk by chunk, what the format wants said of µ-law in two channels', () => {
+    const header = Buffer.from(stereoMulawHeader(sound.length));
+    expect(header).toHaveLength(STEREO_MULAW_HEADER_BYTES);
+    expect([header.toString('latin1', 0, 4), header.toString('latin1', 8, 12)]).toEqual(['RIFF', 'WAVE']);
+    expect(header.readUInt32LE(4)).toBe(STEREO_MULAW_HEADER_BYTES + sound.length - 8);
+    const chunks: Record<string, Buffer> = {};
+    for (let at = 12; at < header.length; at += 8 + header.readUInt32LE(at + 4))
+      chunks[header.toString('latin1', at, at + 4)] = header.subarray(at + 8, at + 8 + header.readUInt32LE(at + 4));
+    expect(Object.keys(chunks)).toEqual(['fmt ', 'fact', 'data']);
+    const format = chunks['fmt ']!;
+    expect([0, 2, 12, 14, 16].map((at) => format.readUInt16LE(at))).toEqual([7, 2, 2, 8, 0]);
+    expect([4, 8].map((at) => format.readUInt32LE(at))).toEqual([8_000, 16_000]);
+    expect(chunks.fact?.readUInt32LE(0)).toBe(sound.length / 2);
+    expect(header.readUInt32LE(54)).toBe(sound.length);
+  });
+
+  it.each([
+    ['its length', sound.length],
+    ['no length, where it was not known', undefined],
+  ])('is read, with %s', (_, bytes) => {
+    const file = Buffer.concat([stereoMulawHeader(bytes), sound]);
+    expect(readWavChannels(file)).toEqual({ sampleRateHz: 8_000, channels: [left, right] });
+  });
+
+  it('is read of a file that was torn anywhere after it', () => {
+    const file = Buffer.concat([stereoMulawHeader(), sound]);
+    for (let length = STEREO_MULAW_HEADER_BYTES; length <= file.length; length++) {
+      const samples = Math.floor((length - STEREO_MULAW_HEADER_BYTES) / 2);
+      expect(readWavChannels(file.subarray(0, length)).channels).toEqual([
+        left.slice(0, samples),
+        right.slice(0, samples),
+      ]);
+    }
   });
 });
