@@ -41,6 +41,8 @@ export interface RuntimeParts {
 export interface Runtime {
   readonly port: number;
   readonly activeCalls: number;
+  /** Resolves when the database is ready for this cell, or never will be. No call waits for it. */
+  readonly ready: Promise<void>;
   /** Resolves when the agents' own sentences are synthesized, as far as they can be. No call waits for it. */
   readonly prepared: Promise<void>;
   /** Takes no new call; resolves when the last one is over, if need be ended with words, and at the latest after `withinMs`. */
@@ -138,6 +140,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     get activeCalls() {
       return admission.active;
     },
+    ready: tenants.ready,
     prepared: prepared.then(() => {}),
     drain: (withinMs) =>
       drainCalls({ admission, shutDownCalls: () => server.shutDownCalls(), patienceMs: withinMs, logger }),

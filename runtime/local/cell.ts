@@ -44,7 +44,8 @@ export interface LocalCell {
   readonly databaseUrl: string;
   /** Absent with AWS. */
   readonly speech?: SpeechEmulator;
-  /** See {@link Runtime}. */
+  /** See {@link Runtime}, as for the rest. */
+  readonly ready: Promise<void>;
   readonly prepared: Promise<void>;
   drain(withinMs: number): Promise<void>;
   close(): Promise<void>;
@@ -89,8 +90,8 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
     });
     closers.push(() => runtime.close());
     const url = new URL(`http://localhost:${runtime.port}/`);
-    const { prepared, drain } = runtime;
-    return { url, publicUrl: config.publicUrl, databaseUrl, speech, prepared, drain, close };
+    const { ready, prepared, drain } = runtime;
+    return { url, publicUrl: config.publicUrl, databaseUrl, speech, ready, prepared, drain, close };
   } catch (error) {
     await close();
     throw error;

@@ -13,6 +13,7 @@ import { outages } from './calls/outages.ts';
 import { phone } from './calls/phone.ts';
 import { protocol } from './calls/protocol.ts';
 import { regions } from './calls/regions.ts';
+import { tenants } from './calls/tenants.ts';
 import { cellsWithOneDatabase } from './support/cell.ts';
 
 const patiently = { timeout: 120_000 };
@@ -30,6 +31,7 @@ describe.concurrent('the cell', patiently, () => {
     describe.concurrent('takes up a call again whose socket dies', () => continuation(cellFor));
     describe.concurrent('takes calls in', () => regions(cellFor));
     describe.concurrent('has', () => phone(cellFor));
+    describe.concurrent('answers for tenants', () => tenants(cellFor));
   });
   describe.sequential('(third)', () => {
     describe.concurrent('is not disturbed by', () => protocol(cellFor));
