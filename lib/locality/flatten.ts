@@ -5,7 +5,7 @@
 import { isObject, own } from './json.ts';
 import { marker, pick, type Scope, spend, splitText, valuesOfRef, withVariables } from './scope.ts';
 
-/** Above this, every part still occurs in some result, but no longer every combination of parts. */
+/** Above this, every two neighbours still occur together in some result, but no longer every combination of parts. */
 const MAX_COMBINATIONS = 64;
 
 /** Called with the arguments of a function that do not show in its result, so that the caller can look at them too. */
@@ -135,7 +135,7 @@ function attribute(argument: unknown, scope: Scope, hidden: Hidden): string {
   return marker(path.join('.'));
 }
 
-/** One value from each part, in every combination, or at least every value once when there are too many. */
+/** One value from each part, in every combination, or at least in every one of two neighbours when there are too many. */
 function combinations(parts: readonly (readonly string[])[], scope: Scope): readonly (readonly string[])[] {
   const count = parts.reduce((product, values) => product * values.length, 1);
   if (count <= MAX_COMBINATIONS)
@@ -143,7 +143,14 @@ function combinations(parts: readonly (readonly string[])[], scope: Scope): read
       (lists, values) => lists.flatMap((list) => values.map((value) => [...list, value])),
       [[]],
     );
-  const most = parts.reduce((longest, values) => Math.max(longest, values.length), 0);
-  spend(most * parts.length, scope);
-  return Array.from({ length: most }, (_, index) => parts.map((values) => values[index % values.length]!));
+  const [first = [], ...others] = parts;
+  if (others.length === 0) return first.map((value) => [value]);
+  const usual = parts.map((values) => values[0]!);
+  return others.flatMap((values, index) => {
+    const before = parts[index]!;
+    spend(before.length * values.length * parts.length, scope);
+    return before.flatMap((left) =>
+      values.map((right) => [...usual.slice(0, index), left, right, ...usual.slice(index + 2)]),
+    );
+  });
 }

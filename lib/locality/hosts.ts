@@ -30,8 +30,9 @@ export function hostsBelow(domains: Iterable<string>, apex = false): (text: stri
 
 /** `scheme://user@host…`, with a scheme that connects somewhere. */
 const URL_HOST =
-  /\b([a-z][a-z0-9+-]{1,15}):\/\/(?:[^\s/"'`@]{0,200}@)?(\[[0-9a-f:.]{2,45}\]|[^\s/"'`:?#\\<>]{1,253})/gi;
-const NOT_CONNECTING = new Set(['s3', 'file', 'data', 'urn', 'arn']);
+  /(?<![a-z0-9])([a-z][a-z0-9+_.-]{1,30}):\/\/(?:[^\s/"'`@]{0,200}@)?(\[[0-9a-f:.]{2,45}\]|[^\s/"'`:?#\\<>]{1,253})/gi;
+/** `aws://111122223333/…` is how the CDK names an environment. */
+const NOT_CONNECTING = new Set(['s3', 'file', 'data', 'urn', 'arn', 'aws']);
 
 /** The hosts of the URLs in a text. One whose ending only the deployment knows is nobody's, and left out. */
 export function hostsOfUrls(text: string): FoundHost[] {
@@ -43,13 +44,14 @@ export function hostsOfUrls(text: string): FoundHost[] {
   });
 }
 
+const PRIVATE_ADDRESS = /^(?:0\.0\.0\.0$|(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\.)/;
+
 /** Loopback, link-local and private addresses, and names that only a private network resolves. */
 export function isPrivate(host: string): boolean {
-  return (
-    (!host.includes('.') && !/^\[[23]/.test(host)) || // a bare name, or an IPv6 address that is not global
-    /^(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\./.test(host) ||
-    /\.(?:internal|local|localhost)$/.test(host)
-  );
+  if (host.startsWith('[')) return /^\[(?:::1?\]|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/.test(host);
+  if (/^\d+(?:\.\d+){3}$/.test(host)) return PRIVATE_ADDRESS.test(host);
+  // A number without a dot is an address too, as browsers and C libraries read it.
+  return host.includes('.') ? /\.(?:internal|local|localhost)$/.test(host) : !/^(?:\d+|0x[0-9a-f]+)$/.test(host);
 }
 
 export const isOpaque = (label: string): boolean => MARKER.test(label);

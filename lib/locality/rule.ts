@@ -28,7 +28,8 @@ export interface LocalityRule {
 /**
  * A value (of an environment variable), or a whole resource. What is in brackets is filled in by the tests, for several
  * pairs of regions, so that no example holds in one region only: `<home>`, `<other>`, `<future>` (a region not yet announced,
- * `<future_>` with underscores), `<home-id>` and `<other-id>` as in zone ids, `<partition>`, and `<suffix>`, where its hosts end.
+ * `<future_>` with underscores), `<home-id>` and `<other-id>` as in zone ids, `<partition>`, `<suffix>`, where its hosts end, and `<telephone>`, the
+ * telephone company's region there.
  */
 export type Example = string | { readonly Type: string; readonly [attribute: string]: unknown };
 

@@ -5,12 +5,12 @@
  * Parameters, Mappings, Conditions, Rules, and metadata other than `AWS::CloudFormation::Init`.
  */
 import { type About, atKey, below, inStatement } from './about.ts';
-import { decode } from './decode.ts';
+import { decode, withoutPercents } from './decode.ts';
 import { flatten, intrinsicOf } from './flatten.ts';
 import { inertness } from './inert.ts';
 import { isObject, type JsonObject, own } from './json.ts';
 import type { Leaf, Owner } from './leaf.ts';
-import { type Scope, scopeOf, withVariables } from './scope.ts';
+import { type Scope, scopeOf, spend, withVariables } from './scope.ts';
 
 /** The only metadata that anything acts on: cfn-init runs it. */
 const INIT = 'AWS::CloudFormation::Init';
@@ -138,7 +138,11 @@ class Walk {
   #text(text: string, path: string, scope: Scope, about: About): void {
     const inside = decode(text);
     if (!inside?.lossless) this.#keep(text, path, about);
-    if (inside !== undefined) this.visit(inside.value, path, scope, { ...about, decoded: true });
+    const plain = withoutPercents(text);
+    if (plain !== text) this.#keep(plain, path, about);
+    if (inside === undefined) return;
+    for (const unpacked of [inside.value].flat()) if (typeof unpacked === 'string') spend(unpacked.length, scope);
+    this.visit(inside.value, path, scope, { ...about, decoded: true });
   }
 
   #keep(value: string, path: string, { key, name, denied, decoded }: About): void {

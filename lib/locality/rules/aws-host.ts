@@ -23,7 +23,7 @@ export const awsHost: LocalityRule = {
       const elsewhere = places.find((place) => place !== home.region && place !== home.zoneIdPrefix);
       const fix = `write the host of ${home.region}, as regions/endpoints.ts spells it`;
       if (elsewhere !== undefined) return [{ span, problem: `is a host in ${elsewhere}`, fix }];
-      if (places.length > 0 || isPrincipal(leaf, found)) return [];
+      if (namesItsRegion(labels) || isPrincipal(leaf, found)) return [];
       return labels.some(isOpaque)
         ? [{ span, problem: 'is a host whose region, if any, only the deployment knows', fix }]
         : [{ span, problem: 'is a global host: it names no region', fix }];
@@ -38,6 +38,9 @@ export const awsHost: LocalityRule = {
     's3.dualstack.<other>.<suffix>',
     's3.<suffix>',
     'recordings.s3.<suffix>',
+    'recordings-<home>.s3.<suffix>',
+    '<home>.s3.<suffix>',
+    'recordings-<home>.s3-accelerate.dualstack.<suffix>',
     'bucket.s3-accelerate.<suffix>',
     'mfzwi23gnjvgw.accesspoint.s3-global.<suffix>',
     'sts.<suffix>',
@@ -61,6 +64,9 @@ export const awsHost: LocalityRule = {
     '111122223333.dkr.ecr.<home>.<suffix>/voice:1',
     'calls.cabcdefghijk.<home>.rds.<suffix>',
     'master.calls.abc123.<home-id>.cache.<suffix>',
+    'recordings-<home>.s3.<home>.<suffix>',
+    'vpce-1a2b-3c4d.s3.<home>.vpce.<suffix>',
+    'voice-1234567890.<home>.elb.<suffix>',
     'com.amazonaws.<home>.polly',
     '<suffix>',
     'voice.example.com',
@@ -92,6 +98,15 @@ function placesIn(labels: readonly string[]): string[] {
     if (region !== undefined) return [region.toLowerCase()];
     return labels[index + 1] === 'cache' && CACHE_LABEL.test(label) ? [label.toLowerCase()] : [];
   });
+}
+
+/** A bucket may be called after a region, and be reached through the one door of all regions. */
+const S3_DOOR = /^(?:s3|dualstack$)/i;
+
+/** The region is the last label, or the last but one (`us-east-1.elb`, `use1.cache`). */
+function namesItsRegion(labels: readonly string[]): boolean {
+  const [last = '', beforeLast = ''] = labels.toReversed();
+  return REGION_LABEL.test(last) || (!S3_DOOR.test(last) && placesIn([beforeLast, last]).length > 0);
 }
 
 /** `…:role/aws-service-role/ecs.application-autoscaling…`: the role that a service made for itself. */

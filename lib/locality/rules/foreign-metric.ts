@@ -3,17 +3,19 @@
  * It would call this cell healthy because of somebody else's numbers, and its graphs would mix two jurisdictions.
  * The regions that Route 53 probes a public address from are no such thing: probes come in, and carry nothing.
  */
+import { isOff } from '../feature.ts';
 import type { Home } from '../home.ts';
 import type { Leaf } from '../leaf.ts';
 import { type LocalityRule, type Match, whole } from '../rule.ts';
 
 const DASHBOARD = 'AWS::CloudWatch::Dashboard';
 const ALARM = 'AWS::CloudWatch::Alarm';
+const STREAM = 'AWS::CloudWatch::MetricStream';
 const HEALTH_CHECK = 'AWS::Route53::HealthCheck';
 
 export const foreignMetric: LocalityRule = {
   name: 'foreign-metric',
-  types: new Set([DASHBOARD, ALARM, HEALTH_CHECK]),
+  types: new Set([DASHBOARD, ALARM, HEALTH_CHECK, STREAM]),
   find: (leaf, home): Match[] => {
     const problem = regionOf(leaf, home) ?? accountOf(leaf, home);
     return problem === undefined ? [] : [whole(leaf, problem, `watch the metrics and alarms of ${home.region}`)];
@@ -36,6 +38,7 @@ export const foreignMetric: LocalityRule = {
       },
     },
     { Type: 'AWS::CloudWatch::Alarm', Properties: { Metrics: [{ Id: 'm', AccountId: '999999999999' }] } },
+    { Type: 'AWS::CloudWatch::MetricStream', Properties: { IncludeLinkedAccountsMetrics: true } },
     {
       Type: 'AWS::Route53::HealthCheck',
       Properties: { HealthCheckConfig: { AlarmIdentifier: { Name: 'a', Region: '<other>' } } },
@@ -51,6 +54,7 @@ export const foreignMetric: LocalityRule = {
       Type: 'AWS::Route53::HealthCheck',
       Properties: { HealthCheckConfig: { AlarmIdentifier: { Name: 'a', Region: '<home>' } } },
     },
+    { Type: 'AWS::CloudWatch::MetricStream', Properties: { IncludeLinkedAccountsMetrics: false } },
     { Type: 'AWS::Route53::HealthCheck', Properties: { HealthCheckConfig: { Regions: ['<home>', '<other>'] } } },
     {
       Type: 'AWS::CloudWatch::Dashboard',
@@ -64,8 +68,11 @@ function regionOf({ owner, path, key, value }: Leaf, home: Home): string | undef
   return isWatched && value !== home.region ? `watches ${value}` : undefined;
 }
 
-function accountOf({ owner, key, value }: Leaf, home: Home): string | undefined {
+function accountOf(leaf: Leaf, home: Home): string | undefined {
+  const { owner, key, value } = leaf;
   const isWatched = (owner.type === DASHBOARD || owner.type === ALARM) && /^accountId$/i.test(key);
+  if (owner.type === STREAM && key === 'IncludeLinkedAccountsMetrics' && !isOff(leaf))
+    return 'carries the metrics of other accounts';
   const isOwn = value === '⟨AWS.AccountId⟩' || value === home.account;
   return isWatched && !isOwn ? `watches the account ${value}` : undefined;
 }

@@ -4,6 +4,7 @@ import type { LocalityRule } from '../rule.ts';
 import { arn } from './arn.ts';
 import { assembly } from './assembly.ts';
 import { awsHost } from './aws-host.ts';
+import { bareHost } from './bare-host.ts';
 import { foreignMetric } from './foreign-metric.ts';
 import { globalEdge } from './global-edge.ts';
 import { inferenceProfile } from './inference-profile.ts';
@@ -14,6 +15,7 @@ import { regionToken } from './region-token.ts';
 import { replication } from './replication.ts';
 import { resourceType } from './resource-type.ts';
 import { stackOutput } from './stack-output.ts';
+import { telephonyRegion } from './telephony-region.ts';
 import { thirdPartyHost } from './third-party-host.ts';
 import { unseenTemplate } from './unseen-template.ts';
 import { zone } from './zone.ts';
@@ -29,11 +31,12 @@ const BY_PLACE: readonly LocalityRule[] = [
   foreignMetric,
   stackOutput,
   regionOverride,
+  telephonyRegion,
   regionSetting,
 ];
 
 /** Rules that know it by what is written, wherever that is. */
-const BY_TEXT: readonly LocalityRule[] = [inferenceProfile, arn, awsHost, thirdPartyHost, zone, regionToken];
+const BY_TEXT: readonly LocalityRule[] = [inferenceProfile, arn, awsHost, thirdPartyHost, bareHost, zone, regionToken];
 
 /**
  * Every rule, the most telling first: a rule does not report what an earlier one has reported already. A peering is a

@@ -3,6 +3,7 @@
  * The ARN of a profile carries the home region, and the request leaves it all the same; so does `us.` from a US region.
  * An application profile hides which profile it copies, so it is refused too: only the bare model id stays in the region.
  */
+import { knownFacts } from '../../../regions/facts.ts';
 import { INFERENCE_GEOGRAPHIES } from '../../../regions/naming.ts';
 import { type LocalityRule, type Match, scan, sub } from '../rule.ts';
 
@@ -11,6 +12,13 @@ const GEOGRAPHY = [...INFERENCE_GEOGRAPHIES].sort((a, b) => b.length - a.length)
 /** `eu.amazon.nova-lite-v1:0`: a geography, a vendor, and a model, which has a dash or a digit where a host has none. */
 const PROFILE_ID = new RegExp(
   `(?<![a-z0-9.@/-])(?:${GEOGRAPHY})\\.[a-z0-9]{2,20}\\.[a-z0-9.]{0,40}(?:-|\\d)[a-z0-9.:-]{0,80}(?![a-z0-9/@])`,
+  'gi',
+);
+
+/** Also in a path or behind the name of a library (`bedrock/us.amazon…`), when the vendor is one that Bedrock has. */
+const VENDORS = [...new Set(Object.keys(knownFacts.bedrock.models).map((id) => id.slice(0, id.indexOf('.'))))];
+const PROFILE_IN_A_PATH = new RegExp(
+  `(?<=/)(?:${GEOGRAPHY})\\.(?:${VENDORS.join('|')})\\.[a-z0-9.]{0,40}(?:-|\\d)[a-z0-9.:-]{0,80}`,
   'gi',
 );
 
@@ -23,8 +31,10 @@ export const inferenceProfile: LocalityRule = {
     if (!/[./]/.test(leaf.value)) return [];
     const fix = 'name the model itself, without a geography before it, and one that the region answers';
     const byResource = scan(leaf, PROFILE_RESOURCE, () => ({ problem: 'routes requests to other regions', fix }));
-    const byId = scan(leaf, PROFILE_ID, ([id]) =>
-      isHost(id) ? undefined : { problem: `lets any region of ${id.slice(0, id.indexOf('.'))} answer`, fix },
+    const byId = [PROFILE_ID, PROFILE_IN_A_PATH].flatMap((expression) =>
+      scan(leaf, expression, ([id]) =>
+        isHost(id) ? undefined : { problem: `lets any region of ${id.slice(0, id.indexOf('.'))} answer`, fix },
+      ),
     );
     return [...byResource, ...byId];
   },
@@ -38,6 +48,8 @@ export const inferenceProfile: LocalityRule = {
     'ca.amazon.nova-lite-v1:0',
     'in.openai.gpt-5-6',
     'us-gov.anthropic.claude-sonnet-5',
+    'bedrock/us.amazon.nova-lite-v1:0',
+    '/model/eu.anthropic.claude-haiku-4-5-20251001-v1:0/converse-stream',
     'MODEL=us.meta.llama3-1-8b-instruct-v1:0',
     'arn:<partition>:bedrock:<home>:111122223333:inference-profile/eu.amazon.nova-lite-v1:0',
     'arn:<partition>:bedrock:<home>:111122223333:application-inference-profile/abc123',
@@ -65,6 +77,8 @@ export const inferenceProfile: LocalityRule = {
     'eu.calls.example-company.com',
     'status.amazon.nova-lite-v1:0',
     'in.a.nutshell',
+    'bedrock/amazon.nova-lite-v1:0',
+    's3://recordings/us.example.calls-1.wav',
     {
       Type: 'AWS::IAM::ManagedPolicy',
       Properties: {

@@ -29,9 +29,17 @@ const features = TABLE.map(
   }),
 );
 
+/** A core network joins regions by what it is, whatever its ARN says. */
+const CORE_NETWORK: Feature = {
+  type: 'AWS::EC2::Route',
+  property: 'CoreNetworkArn',
+  problem: 'leads into a network that spans regions',
+  fix: 'take the route out, or lead it to a gateway of this network',
+};
+
 export const peering: LocalityRule = {
   name: 'peering',
-  ...featuresIn(features),
+  ...featuresIn([...features, CORE_NETWORK]),
   violations: [
     { Type: 'AWS::EC2::VPCPeeringConnection', Properties: { VpcId: 'v', PeerVpcId: 'w', PeerRegion: '<other>' } },
     { Type: 'AWS::EC2::VPCPeeringConnection', Properties: { PeerRegion: { Ref: 'SomewhereParameter' } } },
@@ -41,11 +49,13 @@ export const peering: LocalityRule = {
     { Type: 'AWS::Route53::HostedZone', Properties: { VPCs: [{ VPCId: 'v', VPCRegion: '<other>' }] } },
     { Type: 'AWS::Route53::RecordSet', Properties: { Region: '<other>', SetIdentifier: 'a' } },
     { Type: 'AWS::SNS::Subscription', Properties: { Region: '<other>' } },
+    { Type: 'AWS::EC2::Route', Properties: { CoreNetworkArn: { 'Fn::ImportValue': 'core-network' } } },
   ],
   lookAlikes: [
     { Type: 'AWS::EC2::VPCPeeringConnection', Properties: { VpcId: 'v', PeerVpcId: 'w' } },
     { Type: 'AWS::EC2::VPCPeeringConnection', Properties: { PeerRegion: { Ref: 'AWS::Region' } } },
     { Type: 'AWS::EC2::VPCEndpoint', Properties: { ServiceRegion: '<home>' } },
+    { Type: 'AWS::EC2::Route', Properties: { VpcPeeringConnectionId: { Ref: 'Peering' } } },
     { Type: 'AWS::Route53::HostedZone', Properties: { VPCs: [{ VPCId: 'v', VPCRegion: '<home>' }] } },
   ],
 };

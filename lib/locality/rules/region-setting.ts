@@ -14,13 +14,15 @@ const EVERYWHERE = /^(?:\*|all|all_regions|all-regions|global|aws-global)$/i;
 export const regionSetting: LocalityRule = {
   name: 'region-setting',
   find: (leaf, home) => {
-    const name = leaf.name ?? leaf.key;
+    const ofZones = leaf.path.endsWith('.Fn::GetAZs');
+    const name = ofZones ? 'the region of its zones' : (leaf.name ?? leaf.key);
     const { value } = leaf;
-    if (!SETTING.test(name) || value === home.region || value === name) return [];
+    if (!(ofZones || SETTING.test(name)) || value === home.region || value === name) return [];
     const fix = `write ${home.region}, or the AWS::Region pseudo parameter`;
     if (EVERYWHERE.test(value) || (/\*/.test(value) && value.length < 30))
       return [whole(leaf, `sets ${name} to every region that matches ${value}`, fix)];
-    if (isOpaque(value)) return [whole(leaf, `sets ${name} to what only the deployment knows (${value})`, fix)];
+    if (isOpaque(value) || value.includes('{{resolve:'))
+      return [whole(leaf, `sets ${name} to what only the deployment knows (${value})`, fix)];
     return REGION_SHAPE.test(value) ? [whole(leaf, `sets ${name} to ${value}`, fix)] : [];
   },
   violations: [
@@ -42,6 +44,9 @@ export const regionSetting: LocalityRule = {
     { Type: 'AWS::ObservabilityAdmin::TelemetryRule', Properties: { Rule: { Regions: ['ALL'] } } },
     { Type: 'Custom::AWS', Properties: { Create: '{"service":"S3","action":"listBuckets","region":"<other>"}' } },
     { Type: 'AWS::Logs::LogGroup', Properties: { Anything: { Region: { Ref: 'WhereItPleases' } } } },
+    { Type: 'AWS::Logs::LogGroup', Properties: { Anything: { Region: '{{resolve:ssm:/where/it/pleases}}' } } },
+    subnet({ 'Fn::GetAZs': { Ref: 'WhereItPleases' } }),
+    subnet({ 'Fn::GetAZs': '<other>' }),
   ],
   lookAlikes: [
     policy({ StringEquals: { 'aws:RequestedRegion': '<other>' } }, 'Deny'),
@@ -55,12 +60,18 @@ export const regionSetting: LocalityRule = {
     },
     {
       Type: 'AWS::ECS::TaskDefinition',
-      Properties: { ContainerDefinitions: [{ Environment: [{ Name: 'TWILIO_REGION', Value: 'ie1' }] }] },
+      Properties: { ContainerDefinitions: [{ Environment: [{ Name: 'OFFICE_REGION', Value: 'ie1' }] }] },
     },
+    subnet({ 'Fn::GetAZs': '' }),
+    subnet({ 'Fn::GetAZs': { Ref: 'AWS::Region' } }),
     { Type: 'AWS::IoTWireless::WirelessGateway', Properties: { LoRaWAN: { RfRegion: 'EU868' } } },
     { Type: 'AWS::CloudWatch::Alarm', Properties: { Dimensions: [{ Name: 'Regional', Value: 'my-east-1' }] } },
   ],
 };
+
+function subnet(zones: object): { Type: string; Properties: object } {
+  return { Type: 'AWS::EC2::Subnet', Properties: { AvailabilityZone: { 'Fn::Select': [0, zones] } } };
+}
 
 function policy(condition: object, effect = 'Allow'): { Type: string; Properties: object } {
   const statement = { Effect: effect, Action: '*', Resource: '*', Condition: condition };

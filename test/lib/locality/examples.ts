@@ -1,6 +1,7 @@
 /** Fills in the examples of the rules, and puts them into a template. */
 
 import type { Example } from '../../../lib/locality/rule.ts';
+import { knownFacts, regionFacts } from '../../../regions/facts.ts';
 import { partitionOf, zoneIdPrefix } from '../../../regions/naming.ts';
 
 export interface Pair {
@@ -17,7 +18,10 @@ export const PAIRS: readonly Pair[] = [
   { home: 'cn-north-1', other: 'cn-northwest-1' },
 ];
 
+const telephones = knownFacts.telephony.twilio.regions;
+
 export function fill<T>(example: T, { home, other }: Pair): T {
+  const jurisdiction = regionFacts(home)?.jurisdiction;
   const words: Record<string, string> = {
     home,
     other,
@@ -27,6 +31,7 @@ export function fill<T>(example: T, { home, other }: Pair): T {
     'other-id': zoneIdPrefix(other),
     partition: partitionOf(home).name,
     suffix: partitionOf(home).dnsSuffix,
+    telephone: Object.keys(telephones).find((name) => telephones[name]?.jurisdiction === jurisdiction) ?? 'none',
   };
   const text = JSON.stringify(example).replace(/<([a-z_-]+)>/g, (whole, word: string) => words[word] ?? whole);
   return JSON.parse(text) as T;

@@ -1,8 +1,11 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { leavesOf } from '../../../lib/locality/template.ts';
 
 const HOME = 'eu-central-1';
+const SCRIPT = '#!/bin/sh\necho hello to everybody who listens\n';
+const lines = (text: string) => text.replace(/.{20}/g, '$&\n');
 const ref = (name: string) => `\${${name}}`;
 
 /** The texts that a property can become, in a template with these sections. */
@@ -49,6 +52,21 @@ describe('a value of a template', () => {
       ['⟨Q⟩', '⟨N⟩'],
     ],
     ['base64 in a string', Buffer.from('#!/bin/sh\necho hello\n').toString('base64'), ['#!/bin/sh\necho hello\n']],
+    [
+      'base64 in lines',
+      lines(Buffer.from(SCRIPT).toString('base64')),
+      [lines(Buffer.from(SCRIPT).toString('base64')), SCRIPT],
+    ],
+    ['base64 of more than ASCII', Buffer.from(`# für alle\n${SCRIPT}`).toString('base64'), [`# für alle\n${SCRIPT}`]],
+    ['base64 of something compressed', gzipSync(SCRIPT).toString('base64'), [SCRIPT]],
+    ['base64 of base64', Buffer.from(Buffer.from(SCRIPT).toString('base64')).toString('base64'), [SCRIPT]],
+    [
+      'base64 that a script unpacks',
+      `echo ${Buffer.from(SCRIPT).toString('base64')} | base64 -d | sh`,
+      [`echo ${Buffer.from(SCRIPT).toString('base64')} | base64 -d | sh`, SCRIPT],
+    ],
+    ['what a URL spells with percents', 'q=eu%2Dwest%2d3%20', ['q=eu%2Dwest%2d3%20', 'q=eu-west-3%20']],
+    ['a percent that hides a percent, read once', 'a%252Db', ['a%252Db']],
     ['Fn::ToJsonString', { 'Fn::ToJsonString': { a: 'b' } }, ['b']],
     ['a number', 443, ['443']],
     ['a truth', true, ['true']],
@@ -87,6 +105,19 @@ describe('a value of a template', () => {
       for (const part of [`left${index}.`, `right${index}.`])
         expect(texts.some((text) => text.includes(part))).toBe(true);
     expect(texts.length).toBeLessThanOrEqual(64);
+  });
+
+  it('tears no two neighbours apart, however many choices stand around them', () => {
+    const around = Array.from({ length: 6 }, () => ({ 'Fn::If': ['C', '', '.'] }));
+    const halves = [{ 'Fn::If': ['C', 'eu-we', 'a'] }, { 'Fn::If': ['D', 'b', 'st-3'] }];
+    const texts = textsOf({ 'Fn::Join': ['', [...around, ...halves, ...around]] });
+    expect(texts.some((text) => text.includes('eu-west-3'))).toBe(true);
+  });
+
+  it('is refused when it unpacks to a text far larger than the template', () => {
+    const packed = gzipSync('x'.repeat(900_000)).toString('base64');
+    expect(() => textsOf(Array(30).fill(packed))).toThrow('grow to more than 20 million characters');
+    expect(textsOf(gzipSync('x'.repeat(1_100_000)).toString('base64'))).toHaveLength(1);
   });
 
   it('is refused when it describes a text far larger than the template', () => {

@@ -16,7 +16,7 @@ export const LEGAL: readonly Legal[] = [
   legal('a word that ends like a region', variable('campus-east-1')),
   legal('a language', variable('en-US')),
   legal('a direction', variable('us-west-coast')),
-  legal("a telephone company's own region", variable('ie1', 'TWILIO_REGION')),
+  legal("a telephone company's own region", variable('<telephone>', 'TWILIO_REGION')),
   legal('a host of home', variable('https://polly.<home>.<suffix>/v1/speech')),
   legal('a dual-stack host of home', variable('https://polly.<home>.api.aws')),
   legal('a cache host of home', variable('master.calls.abc123.<home-id>.cache.<suffix>')),
@@ -25,6 +25,24 @@ export const LEGAL: readonly Legal[] = [
     variable({ 'Fn::Sub': `https://${sub('LoadBalancer.DNSName')}/health` }),
   ),
   legal('a private address', variable('http://10.0.3.4:4318')),
+  legal('an address to listen on', variable('0.0.0.0:8080', 'LISTEN_ADDRESS')),
+  legal('a host that only a private network knows', variable('collector.cell.internal', 'COLLECTOR_HOST')),
+  legal('the regional host of STS', variable('regional', 'AWS_STS_REGIONAL_ENDPOINTS')),
+  legal('a bucket called after home, at its host of home', variable('https://calls-<home>.s3.<home>.<suffix>')),
+  legal('a redirect to the same host', (template) => {
+    const redirect = {
+      Type: 'redirect',
+      RedirectConfig: { Protocol: 'HTTPS', Host: '#{host}', StatusCode: 'HTTP_301' },
+    };
+    return resource('AWS::ElasticLoadBalancingV2::ListenerRule', { Actions: [redirect] })(template);
+  }),
+  legal(
+    'what proves a name to a certificate authority',
+    resource('AWS::Route53::RecordSet', { Type: 'CNAME', ResourceRecords: ['_3.abc.acm-validations.aws.'] }),
+  ),
+  legal('the zones of home', into('AWS::EC2::Subnet', 'AvailabilityZone', { 'Fn::Select': [0, { 'Fn::GetAZs': '' }] })),
+  legal('a model of home behind the name of a library', variable('bedrock/amazon.nova-lite-v1:0')),
+  legal('prose in base64 letters', variable('thisIsOnlyAVeryLongWordThatNobodyWouldEverUnpack')),
   legal('the metadata endpoint of a task', variable('http://169.254.170.2/v2/metadata')),
   legal('a namespace that nothing connects to', variable('http://www.w3.org/2001/XMLSchema')),
   legal('a mail address', variable('operators@example.net')),

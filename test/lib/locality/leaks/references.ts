@@ -114,6 +114,28 @@ export const references: readonly Leak[] = [
     variable({ 'Fn::Join': ['.', { 'Fn::Split': ['/', 'polly/<other>/<suffix>'] }] }),
   ),
 
+  leak('global S3 host of a bucket called after home', 'aws-host', variable('https://calls-<home>.s3.<suffix>/1.wav')),
+  leak(
+    'presigned address of another region',
+    'region-token',
+    variable('https://calls.s3.<home>.<suffix>/1?X-Amz-Credential=AKIA%2F20261122%2F<other>%2Fs3%2Faws4_request'),
+  ),
+  leak(
+    'ARN of another region, spelled with percents',
+    'arn',
+    variable('https://sqs.<home>.<suffix>/?Target=arn%3A<partition>%3Asqs%3A<other>%3A1%3Aq'),
+  ),
+  leak(
+    'parameter of another region, resolved at deployment',
+    'arn',
+    variable('{{resolve:ssm:arn:<partition>:ssm:<other>:1:parameter/queue}}'),
+  ),
+  leak(
+    'host whose region is resolved at deployment',
+    'aws-host',
+    variable('polly.{{resolve:ssm:/where/it/pleases}}.<suffix>'),
+  ),
+
   // Other people's hosts
   leak("a provider's unpinned host", 'third-party-host', variable(unpinned('deepgram'))),
   leak("a provider's unpinned host in a URL", 'third-party-host', variable(`https://${unpinned('openai')}/v1`)),
@@ -129,9 +151,71 @@ export const references: readonly Leak[] = [
     resource('AWS::SNS::Subscription', { Protocol: 'https', Endpoint: 'https://hooks.example.net' }),
   ),
 
+  leak('a host that begins like a private address', 'third-party-host', variable('https://10.example.net/in')),
+  leak(
+    'a public address in the prefix of a translator',
+    'third-party-host',
+    variable('https://[64:ff9b::cb00:7107]/in'),
+  ),
+  leak('a public address as one number', 'third-party-host', variable('https://3405803783/in')),
+  leak('a URL whose scheme has an underscore', 'third-party-host', variable('SASL_SSL://kafka.example.net:9094')),
+  leak('a collector without a scheme', 'bare-host', variable('collector.example.net', 'COLLECTOR_HOST')),
+  leak('a host and a port', 'bare-host', variable('collector.example.net:4317')),
+  leak('a proxy', 'bare-host', variable('proxy.example.net:3128', 'HTTPS_PROXY')),
+  leak('a collector in a file of settings', 'bare-host', variable('otlp:\n  endpoint: collector.example.net:4317\n')),
+  leak(
+    'logs sent to somebody unknown',
+    'bare-host',
+    into(
+      'AWS::ECS::TaskDefinition',
+      'ContainerDefinitions[0].LogConfiguration.Options.fluentd-address',
+      'logs.example.net:24224',
+    ),
+  ),
+  leak(
+    'callers redirected to somebody unknown',
+    'bare-host',
+    resource('AWS::ElasticLoadBalancingV2::ListenerRule', {
+      Actions: [{ RedirectConfig: { Host: 'other.example.net' } }],
+    }),
+  ),
+  leak(
+    "a name that answers with somebody else's",
+    'bare-host',
+    resource('AWS::Route53::RecordSet', { Type: 'CNAME', ResourceRecords: ['other.example.net'] }),
+  ),
+  leak(
+    'a health check of somebody else',
+    'bare-host',
+    resource('AWS::Route53::HealthCheck', { HealthCheckConfig: { FullyQualifiedDomainName: 'other.example.net' } }),
+  ),
+  leak(
+    'names asked of a server outside',
+    'bare-host',
+    into('AWS::ECS::TaskDefinition', 'ContainerDefinitions[0].DnsServers', ['203.0.113.53']),
+  ),
+  leak(
+    'a host of home at an address outside',
+    'bare-host',
+    into('AWS::ECS::TaskDefinition', 'ContainerDefinitions[0].ExtraHosts', [
+      { Hostname: 'polly.<home>.<suffix>', IpAddress: '203.0.113.9' },
+    ]),
+  ),
+  leak(
+    'image from another registry',
+    'bare-host',
+    into('AWS::ECS::TaskDefinition', 'ContainerDefinitions[0].Image', 'ghcr.io/somebody/voice:1'),
+  ),
+
   // Models
   leak('geographic inference profile', 'inference-profile', variable('us.anthropic.claude-haiku-4-5-20251001-v1:0')),
   leak('global inference profile', 'inference-profile', variable('global.anthropic.claude-haiku-5-5')),
+  leak(
+    'inference profile behind the name of a library',
+    'inference-profile',
+    variable('bedrock/us.amazon.nova-lite-v1:0'),
+  ),
+  leak('inference profile in a path', 'inference-profile', variable('/model/eu.amazon.nova-lite-v1:0/converse-stream')),
   leak(
     'inference profile whose ARN says home',
     'inference-profile',

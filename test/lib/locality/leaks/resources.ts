@@ -58,6 +58,11 @@ export const resources: readonly Leak[] = [
   ),
   leak('PrivateLink into another region', 'peering', into('AWS::EC2::VPCEndpoint', 'ServiceRegion', '<other>')),
   leak(
+    'route into a network of several regions',
+    'peering',
+    resource('AWS::EC2::Route', { CoreNetworkArn: { 'Fn::ImportValue': 'core-network' } }),
+  ),
+  leak(
     'private zone lent to another region',
     'peering',
     resource('AWS::Route53::HostedZone', { VPCs: [{ VPCId: 'v', VPCRegion: '<other>' }] }),
@@ -82,6 +87,12 @@ export const resources: readonly Leak[] = [
     into('AWS::S3::Bucket', 'AccelerateConfiguration', { AccelerationStatus: 'Enabled' }),
   ),
   leak('firewall at the edge', 'global-edge', into('AWS::WAFv2::WebACL', 'Scope', 'CLOUDFRONT')),
+  leak('addresses for a firewall at the edge', 'global-edge', resource('AWS::WAFv2::IPSet', { Scope: 'CLOUDFRONT' })),
+  leak(
+    'login page at the edge',
+    'global-edge',
+    resource('AWS::Cognito::UserPoolDomain', { CustomDomainConfig: { CertificateArn: { Ref: 'Certificate' } } }),
+  ),
   leak('content delivery network', 'resource-type', resource('AWS::CloudFront::Distribution', {}, 'Type')),
   leak('global accelerator', 'resource-type', resource('AWS::GlobalAccelerator::Accelerator', {}, 'Type')),
   leak("the CDK's cross-region export", 'resource-type', resource('Custom::CrossRegionExportWriter', {}, 'Type')),

@@ -1,8 +1,12 @@
 /** What is watched, set, coded, or left to somebody else. */
+import { gzipSync } from 'node:zlib';
 import { sub } from '../../../../lib/locality/rule.ts';
 import { into, resource, statement, variable, withSection } from '../plant.ts';
 import { type Leak, leak } from './leak.ts';
 
+/** No other rule knows this region: it is found only where a region is expected. */
+const SCRIPT = '#!/bin/sh\nexport AWS_REGION=my-east-1; exec start\n';
+const inLines = (bytes: Buffer) => bytes.toString('base64').replace(/.{20}/g, '$&\n');
 const anywhere = { Anywhere: { Type: 'String' } };
 
 export const settings: readonly Leak[] = [
@@ -23,6 +27,12 @@ export const settings: readonly Leak[] = [
     into('AWS::Route53::HealthCheck', 'HealthCheckConfig.AlarmIdentifier', { Name: 'a', Region: '<other>' }),
   ),
 
+  leak(
+    'metrics of other accounts',
+    'foreign-metric',
+    resource('AWS::CloudWatch::MetricStream', { IncludeLinkedAccountsMetrics: true }),
+  ),
+
   // Settings, code, and what only looks harmless
   leak('AWS_REGION of the container', 'region-override', variable('<other>', 'AWS_REGION')),
   leak(
@@ -33,8 +43,51 @@ export const settings: readonly Leak[] = [
   leak(
     'region in user data',
     'region-override',
-    resource('AWS::EC2::Instance', {
-      UserData: Buffer.from('#!/bin/sh\nexport AWS_REGION=my-east-1; exec start\n').toString('base64'),
+    resource('AWS::EC2::Instance', { UserData: Buffer.from(SCRIPT).toString('base64') }),
+  ),
+  ...Object.entries({
+    'in lines': inLines(Buffer.from(SCRIPT)),
+    'with more than ASCII': Buffer.from(`# für alle\n${SCRIPT}`).toString('base64'),
+    'in base64 twice': Buffer.from(Buffer.from(SCRIPT).toString('base64')).toString('base64'),
+    compressed: gzipSync(SCRIPT).toString('base64'),
+    'in base64 that a script unpacks': `#!/bin/sh\necho ${Buffer.from(SCRIPT).toString('base64')} | base64 -d | sh\n`,
+  }).map(([how, UserData]) =>
+    leak(`region in user data, ${how}`, 'region-override', resource('AWS::EC2::Instance', { UserData })),
+  ),
+  leak('global door of STS', 'region-override', variable('legacy', 'AWS_STS_REGIONAL_ENDPOINTS')),
+  leak("the telephone company's region elsewhere", 'telephony-region', variable('au1', 'TWILIO_REGION')),
+  leak("the telephone company's edge elsewhere", 'telephony-region', variable('sydney', 'TWILIO_EDGE')),
+  leak(
+    'region resolved at deployment',
+    'region-setting',
+    variable('{{resolve:ssm:/where/it/pleases}}', 'QUEUE_REGION'),
+  ),
+  leak(
+    'zones of another region',
+    'region-setting',
+    into('AWS::EC2::Subnet', 'AvailabilityZone', { 'Fn::Select': [0, { 'Fn::GetAZs': '<other>' }] }),
+  ),
+  leak(
+    'zones of a region that is a parameter',
+    'region-setting',
+    withSection(
+      'Parameters',
+      anywhere,
+      into('AWS::EC2::Subnet', 'AvailabilityZone', { 'Fn::Select': [0, { 'Fn::GetAZs': { Ref: 'Anywhere' } }] }),
+    ),
+  ),
+  leak(
+    'region in two halves among many choices',
+    'region-token',
+    variable({
+      'Fn::Join': [
+        '',
+        [
+          ...Array.from({ length: 6 }, () => ({ 'Fn::If': ['C', '', '.'] })),
+          { 'Fn::If': ['C', 'ca-we', 'a'] },
+          { 'Fn::If': ['D', 'b', 'st-1'] },
+        ],
+      ],
     }),
   ),
   leak(
