@@ -56,6 +56,13 @@ async function onServer(url: string): Promise<Disposable> {
   };
 }
 
+/** A database of a test's own on the server that `TEST_DATABASE_URL` names; dropped when the test is over. */
+export async function serverDatabase(finished: (drop: () => Promise<void>) => void): Promise<TestDatabase> {
+  const database = await onServer(process.env.TEST_DATABASE_URL ?? never());
+  finished(() => database.drop());
+  return database;
+}
+
 async function administer(url: string, statement: string): Promise<void> {
   const client = new pg.Client(clientConfig({ url, applicationName: 'test' }));
   await client.connect();
