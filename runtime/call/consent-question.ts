@@ -2,9 +2,11 @@
  * Asks the caller before he is recorded. A yes counts only when the wording was played to its end, which the channel's
  * acknowledgement proves, and he said it after that.
  *
- *   stage       the wording is over              he answers                  he is silent
- *   asking      → listening; unproven: → over    counts for nothing          –
- *   listening   –                                → over, or asked once more  → over
+ *   stage       the wording is over   he answers                  he is silent
+ *   asking      → listening           counts for nothing          –
+ *   listening   –                     → over, or asked once more  → over
+ *
+ * Unproven, the question stays open, so that the caller is not cut short, but no answer is a yes.
  */
 import { randomUUID } from 'node:crypto';
 import type { ConsentWording } from '../compliance/consent-wording.ts';
@@ -41,6 +43,8 @@ export class ConsentQuestion {
   readonly #parts: ConsentQuestionParts;
   readonly #id = randomUUID();
   #stage: 'asking' | 'listening' | 'over' = 'over';
+  /** The wording was acknowledged as played. */
+  #isProven = false;
   /** On the clock of the caller's audio: when the wording was over, and when he began to say what he is saying. */
   #playedMs = 0;
   #voiceSinceMs: number | undefined;
@@ -140,13 +144,12 @@ export class ConsentQuestion {
 
   #wordingOver(outcome: AnnouncementOutcome): void {
     const { reporter, heardMs } = this.#parts;
-    if (outcome !== 'played') {
+    this.#isProven = outcome === 'played';
+    if (this.#isProven) reporter.emit({ type: 'consent-played', consentId: this.#id });
+    else {
       const message = 'the caller was asked for his consent, and the channel did not acknowledge the last word of it';
       reporter.emit({ type: 'problem', stage: 'channel', code: 'consent-unproven', message });
-      this.#settle('none', 'silence');
-      return;
     }
-    reporter.emit({ type: 'consent-played', consentId: this.#id });
     this.#stage = 'listening';
     this.#playedMs = heardMs();
     this.#await();
@@ -170,7 +173,7 @@ export class ConsentQuestion {
 
   #unclear(by: Means): void {
     if (this.#repeating) return;
-    if (this.#askedAgain) {
+    if (this.#askedAgain || !this.#isProven) {
       this.#settle('none', by);
       return;
     }
@@ -217,9 +220,10 @@ export class ConsentQuestion {
     });
   }
 
-  #settle(answer: 'yes' | 'no' | 'none', by: Means | 'silence'): void {
+  #settle(said: 'yes' | 'no' | 'none', by: Means | 'silence'): void {
     const { timers, consent, setup, settled } = this.#parts;
     const { consentThanks, consentDeclined } = setup.agent.sentences;
+    const answer = said === 'yes' && !this.#isProven ? 'none' : said;
     this.#stage = 'over';
     timers.clear('consent');
     consent.answer(this.#id, answer, by);

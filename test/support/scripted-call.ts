@@ -29,6 +29,8 @@ export interface ScriptedCallOptions extends ScriptedModelOptions, ScriptedVoice
   readonly history?: History;
   /** Of a call that was cut. @default a new one */
   readonly session?: Session;
+  /** The agent's own sentences are ready when the call begins. @default true */
+  readonly prepared?: boolean;
   /** @default true */
   readonly canRecord?: boolean;
   readonly timing?: CallSetup['timing'];
@@ -48,7 +50,7 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
   const sentences = ownSentences(agent);
   const textToSpeech = scriptedVoice(options);
   const phrases = new PhraseBook(textToSpeech, { id: 'Test', language: 'en-US' });
-  const preloaded = phrases.preload(sentences);
+  const preloaded = phrases.preload(options.prepared === false ? [] : sentences);
   await vi.advanceTimersByTimeAsync(sentences.length * 200);
   await preloaded;
 

@@ -14,6 +14,10 @@ export class ScriptedLine implements CallChannel {
   /** Somebody speaks, or something makes a noise. */
   voiced = false;
   acknowledges = true;
+  /** How long a mark is under way. */
+  marksLateMs = 0;
+  /** Every mark that was sent. */
+  readonly marks: string[] = [];
   farewell: Farewell | undefined;
   clears = 0;
   sentBytes = 0;
@@ -43,7 +47,8 @@ export class ScriptedLine implements CallChannel {
     this.longestLeadMs = Math.max(this.longestLeadMs, this.#playedOutAt - now);
   }
   sendMark(name: string): void {
-    const wait = Math.max(0, this.#playedOutAt - performance.now());
+    this.marks.push(name);
+    const wait = Math.max(0, this.#playedOutAt - performance.now()) + this.marksLateMs;
     this.#pending.set(
       name,
       setTimeout(() => this.#return(name), wait),
