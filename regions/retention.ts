@@ -19,3 +19,9 @@ export const ANCHOR_RETENTION_DAYS: RetentionDays = 2555;
 
 /** Of recordings whose tenant says nothing else. */
 export const RECORDING_RETENTION_DAYS: RetentionDays = 90;
+
+/**
+ * The job that deletes runs once a day: what is past its time waits for it a day, for the start the scheduler chooses
+ * and for its end a few hours more. What is still there after that is kept too long.
+ */
+export const RETENTION_GRACE_HOURS = 30;

@@ -1,8 +1,9 @@
 /** What only a folder does: files, their modes, and what a killed process leaves behind. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ObjectsNotDeletedError, type PutOptions, type Unfinished } from '../../../runtime/objects/store.ts';
 import { allOf, folderForTest } from '../../support/object-stores.ts';
@@ -93,6 +94,38 @@ describe('a folder of objects', () => {
     await writeFile(join(current.folder, 'a'), '');
     await expect(current.store.put('a/b', text('x'), options)).rejects.toThrow();
   });
+});
+
+describe('a disk that is full', () => {
+  it.each(['discard', 'keep-what-came'])(
+    'fails what is being written, and keeps what came only where it is told to (%s)',
+    async (onFailure) => {
+      const script = `
+      import { openObjectStore } from './runtime/objects/open.ts';
+      async function* body() { for (let n = 0; n < 10; n++) yield new Uint8Array(4_000); }
+      const store = openObjectStore(process.argv[1], { region: 'none' });
+      const stored = await store.put('one', body(), { contentType: 'x', onFailure: process.argv[2] }).catch(({ code }) => ({ code }));
+      process.stdout.write(JSON.stringify({ ...stored, cut: stored.cut?.code }));
+    `;
+      // As near as a process of no privileges can come: no file may grow beyond 10 KiB, and it is told so by an error.
+      const limited = `trap '' XFSZ; ulimit -f 10; exec "$0" --import tsx --input-type=module --eval "$1" "$2" "$3"`;
+      const { stdout } = await promisify(execFile)('bash', [
+        '-c',
+        limited,
+        process.execPath,
+        script,
+        current.folder,
+        onFailure,
+      ]);
+      if (onFailure === 'discard') {
+        expect(JSON.parse(stdout)).toEqual({ code: 'EFBIG' });
+        expect(await files()).toEqual([]);
+      } else {
+        expect(JSON.parse(stdout)).toEqual({ bytes: 10_240, cut: 'EFBIG' });
+        expect((await stat(join(current.folder, 'one'))).size).toBe(10_240);
+      }
+    },
+  );
 });
 
 describe('a file that was being written', () => {

@@ -1,0 +1,60 @@
+/** What the database knows of recordings that no call speaks for any more. */
+
+import type { RecordingIds } from '../recording/keys.ts';
+import type { RecordingResult } from '../recording/recording.ts';
+import type { Database } from './database.ts';
+
+/** A recording that something is to be done about. */
+export interface OpenRecording {
+  readonly ids: RecordingIds;
+  readonly objectKey: string;
+  /** It must not be kept. Otherwise: nobody has said for a day how it ended. */
+  readonly isWithdrawn: boolean;
+}
+
+export interface RecordingLedger {
+  /** False once consent was taken back, or the conversation was erased. Rejects while the database is down. */
+  mayKeep(ids: RecordingIds): Promise<boolean>;
+  /** Writes down how a recording ended, unless that is known. @returns whether it may still be kept */
+  settle(ids: RecordingIds, objectKey: string, result: RecordingResult): Promise<boolean>;
+  /** Those that must not be kept and are not known to be gone, and those of which nobody says how they ended. */
+  open(): Promise<OpenRecording[]>;
+}
+
+export function recordingLedger(database: Database): RecordingLedger {
+  const ask = async (tenantId: string, sql: string, values: readonly unknown[]) =>
+    database.within({ role: 'voicecell_runtime', tenantId }, async (transaction) => {
+      const [row] = await transaction.query<{ kept: boolean }>(`select ${sql} as kept`, values);
+      return row?.kept ?? false;
+    });
+  return {
+    mayKeep: ({ tenantId, conversationId, recordingId }) =>
+      ask(tenantId, 'may_keep_recording($1, $2)', [recordingId, conversationId]),
+    settle: ({ tenantId, conversationId, recordingId }, objectKey, { outcome, bytes, durationMs }) =>
+      ask(tenantId, 'settle_recording($1, $2, $3, $4, $5, $6, $7)', [
+        recordingId,
+        tenantId,
+        conversationId,
+        objectKey,
+        outcome,
+        bytes,
+        durationMs,
+      ]),
+    async open() {
+      const rows = await database.query<OpenRow>('select * from open_recordings()');
+      return rows.map(({ id: recordingId, tenant_id: tenantId, conversation_id: conversationId, ...row }) => ({
+        ids: { recordingId, tenantId, conversationId },
+        objectKey: row.object_key,
+        isWithdrawn: row.withdrawn,
+      }));
+    },
+  };
+}
+
+interface OpenRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly conversation_id: string;
+  readonly object_key: string;
+  readonly withdrawn: boolean;
+}
