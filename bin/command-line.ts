@@ -41,6 +41,15 @@ export function writeJson(command: Command, value: unknown): void {
   outputOf(command).write(JSON.stringify(value, null, 2));
 }
 
+/** Thrown by what a command runs: it was given something that makes no sense. By name, since no command loads them all. */
+const WRONG_QUESTIONS: ReadonlySet<string> = new Set([
+  'CellShapeError',
+  'ConfigError',
+  'AgentFilesError',
+  'ReplyFileError',
+  'UnavailableProviderError',
+]);
+
 export type RegisterCommand = (program: Command) => void;
 
 export interface Streams {
@@ -74,6 +83,6 @@ export async function runCommandLine(
     if (message !== '') err(`error: ${message}\n`);
     if (process.env.VOICECELL_DEBUG && error instanceof Error) err(`${error.stack}\n`);
     if (error instanceof CommandFailure) return error.exitCode;
-    return error instanceof Error && error.name === 'CellShapeError' ? 2 : 1;
+    return error instanceof Error && WRONG_QUESTIONS.has(error.name) ? 2 : 1;
   }
 }

@@ -14,7 +14,7 @@ import { freePort } from './free-port.ts';
 import { EMBEDDED_POOL_SIZE, startEmbeddedPostgres } from './postgres.ts';
 import { LOCAL_AUTH_TOKEN, LOCAL_CALLER_KEY } from './secrets.ts';
 import { type SpeechEmulator, type SpeechEmulatorOptions, startSpeechEmulator } from './speech/emulator.ts';
-import { parseReplyFile } from './speech/replies.ts';
+import { parseReplyFile, type ReplyFile, ReplyFileError } from './speech/replies.ts';
 import { createVoice } from './voice.ts';
 
 export interface LocalCellOptions {
@@ -51,14 +51,17 @@ export interface LocalCell {
   close(): Promise<void>;
 }
 
+/** Throws before anything is started when a file makes no sense: AgentFilesError, ReplyFileError. */
 export async function startLocalCell(options: LocalCellOptions): Promise<LocalCell> {
+  const agents = await loadAgents(options.agents ?? DEMO_AGENTS);
+  const replies = options.aws ? undefined : await readReplies(options.replies ?? DEMO_REPLIES);
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
     const parts = [
-      options.aws ? undefined : startSpeech(options),
+      replies && startSpeechEmulator({ ...options.speech, replies }),
       options.databaseUrl === undefined ? startEmbeddedPostgres() : undefined,
     ] as const;
     // One that fails must not leave the other behind: both are waited for, and what did start is closed.
@@ -81,7 +84,7 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
       VOICECELL_CALLER_KEY: LOCAL_CALLER_KEY,
     });
     const runtime = await openRuntime(config, {
-      agents: await loadAgents(config.agentsFolder),
+      agents,
       // What is said in the calls, or their record, has standard output to itself.
       logger: createLogger({ level: config.logLevel, region: config.cell.region, destination: process.stderr }),
       onEvent: options.onEvent,
@@ -98,8 +101,13 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
   }
 }
 
-async function startSpeech({ replies = DEMO_REPLIES, speech }: LocalCellOptions): Promise<SpeechEmulator> {
-  return startSpeechEmulator({ ...speech, replies: parseReplyFile(await readFile(replies, 'utf8'), replies) });
+async function readReplies(path: string): Promise<ReplyFile> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ReplyFileError(
+      `${path} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.code}`,
+    );
+  });
+  return parseReplyFile(text, path);
 }
 
 /** Typed lines are spoken into the call; the emulated recognizer is told what they say. */

@@ -110,6 +110,10 @@ describe.concurrent('voicecell start', () => {
       ['--scenario', 'nowhere.yaml'],
       'nowhere.yaml cannot be read: there is no such file',
     ],
+    ['agents that are not there', ['--agents', 'nowhere'], 'found agents that cannot take calls'],
+    ['replies that are not there', ['--replies', 'nowhere.yaml'], 'nowhere.yaml cannot be read: there is no such file'],
+    ['replies that are none', ['--replies', 'package.json'], 'package.json is no reply file'],
+    ['a database that is none', ['--database', 'none'], 'VOICECELL_DATABASE_URL'],
     ['no demo call to end after', ['--exit', '--no-demo'], 'cannot be used with'],
     ['replies for a real model', ['--aws', '--replies', 'replies.yaml'], 'cannot be used with'],
   ] as const)('refuses %s with 2, before anything is started', async ([, args, problem]) => {
