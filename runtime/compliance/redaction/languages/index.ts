@@ -1,0 +1,11 @@
+/** The languages redaction knows. Another one is a file like `en.ts` and a line here. */
+import type { Language } from '../language.ts';
+import { english } from './en.ts';
+
+const languages: readonly Language[] = [english];
+
+/** @param tag BCP 47: `en-GB` is English. Undefined: nobody wrote it down, and what is not known is not redacted but withheld. */
+export function languageOf(tag: string): Language | undefined {
+  const [code] = tag.toLowerCase().split('-');
+  return languages.find((language) => language.code === code);
+}
