@@ -1,0 +1,37 @@
+/** How the work on every kind of request ends: answered and in the audit, in one transaction. */
+import type { Queryable } from '../../data/database.ts';
+import { audit } from '../audit/audit.ts';
+import { completeRequest } from './lease.ts';
+import type { RequestKind, RequestResult } from './request.ts';
+import type { RequestWork } from './work.ts';
+
+const ACTIONS: Readonly<Record<RequestKind, string>> = {
+  access: 'export',
+  export: 'export',
+  delete: 'delete',
+  rectify: 'change',
+  optout: 'change',
+  withdraw: 'change',
+};
+
+export interface Conclusion {
+  readonly callerId: string | undefined;
+  readonly result: RequestResult;
+  readonly lookAgainMs?: number;
+  /** What the audit is told besides the counts. No personal data. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export async function concluded(work: RequestWork, transaction: Queryable, conclusion: Conclusion): Promise<void> {
+  const { request, actor } = work.claimed;
+  const { callerId, result, lookAgainMs, details } = conclusion;
+  await completeRequest(transaction, { id: request.id, worker: work.worker, result, lookAgainMs });
+  await audit(transaction, actor, {
+    action: ACTIONS[request.kind],
+    resource: 'subject',
+    resourceId: request.id,
+    tenantId: request.tenantId,
+    callerId,
+    details: { kind: request.kind, ...result.counts, ...details },
+  });
+}
