@@ -9,6 +9,7 @@ import { E164 } from './channels/numbers.ts';
 import { clientConfig } from './data/database.ts';
 import { usesIam } from './data/login.ts';
 import { isLoopback } from './loopback.ts';
+import { parseStoreAddress, STORE_ADDRESS, type StoreAddress } from './objects/address.ts';
 import { VARIABLES, type VariableName } from './variables.ts';
 
 export interface Config {
@@ -32,6 +33,8 @@ export interface Config {
   };
   /** Stands in for the AWS speech services. */
   readonly awsEndpoint?: string;
+  /** Set if calls may be recorded: where to. */
+  readonly recordings?: StoreAddress;
   readonly agentsFolder: string;
   /** E.164 number → agent's name; `*` is every other number, and the browser phone. */
   readonly numbers: Readonly<Record<string, string>>;
@@ -82,6 +85,7 @@ export function readConfig(env: Environment): Config {
     phone: takesBrowsers ? { key: phoneKey } : undefined,
     database: reader.read('VOICECELL_DATABASE_URL', databaseOf),
     awsEndpoint: reader.readOptional('VOICECELL_AWS_ENDPOINT', localEndpoint),
+    recordings: reader.readOptional('VOICECELL_RECORDINGS', storeOf),
     agentsFolder: reader.read('VOICECELL_AGENTS', nonEmpty, './agents'),
     numbers: reader.read('VOICECELL_NUMBERS', numbersOf, '{}'),
     logLevel: reader.read('VOICECELL_LOG_LEVEL', logLevel, 'info'),
@@ -205,6 +209,12 @@ function localEndpoint(text: string): string {
       'http:// and an address of this machine: a stand-in for AWS anywhere else would leave the cell',
     );
   return text;
+}
+
+function storeOf(text: string): StoreAddress {
+  const address = parseStoreAddress(text);
+  if (!address) throw new Unexpected(STORE_ADDRESS);
+  return address;
 }
 
 function numbersOf(text: string): Record<string, string> {

@@ -1,4 +1,5 @@
 /** All that a cell's process consists of, opened in order and closed in reverse. */
+import type { Cell } from '../regions/cell.ts';
 import { type AwsService, awsHost } from '../regions/endpoints.ts';
 import type { Agent } from './agents/definition.ts';
 import type { AgentStore } from './agents/store.ts';
@@ -8,17 +9,22 @@ import { Reception } from './call/reception.ts';
 import type { SpeakTyped } from './channels/browser.ts';
 import { MemoryCallRegister } from './channels/register.ts';
 import type { Config } from './config.ts';
-import { openDatabase } from './data/database.ts';
+import { type Database, openDatabase } from './data/database.ts';
 import { EventLog } from './data/event-log.ts';
 import { eventWriter } from './data/event-writer.ts';
 import { loginAs } from './data/login.ts';
+import { recordingDays, recordingLedger } from './data/recordings.ts';
 import { drainCalls } from './drain.ts';
 import { type Logger, safeError } from './logger.ts';
+import type { StoreAddress } from './objects/address.ts';
+import { openObjectStore } from './objects/open.ts';
 import { measureCell } from './observability/cell-metrics.ts';
 import { createHealth } from './observability/health.ts';
 import { reach } from './observability/reach.ts';
 import { guardRegion } from './observability/region-guard.ts';
 import { createProviders } from './providers/index.ts';
+import { Recorder } from './recording/recorder.ts';
+import { keepSweeping } from './recording/sweep.ts';
 import { startServer } from './server.ts';
 import { MemorySessions } from './sessions/sessions.ts';
 import { type Answerer, Directory } from './tenants/directory.ts';
@@ -51,8 +57,10 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-/** How long the last events may take to be written when the process ends. */
+/** How long the last events may take to be written when the process ends… */
 const LAST_WRITE_MS = 5_000;
+/** …and before them the last recordings: what has not arrived by then is finished by a sweep. */
+const LAST_RECORDINGS_MS = 2_500;
 
 /** Rejects when it cannot listen; a database or a service that is down only makes it a lesser cell. */
 export async function openRuntime(config: Config, parts: RuntimeParts): Promise<Runtime> {
@@ -89,6 +97,16 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     onProblem: ({ agentId, error }) =>
       logger.error({ agentId, ...safeError(error) }, 'who answers could not be found out'),
   });
+  const recordings = config.recordings && openRecordings(config.recordings, { cell, database, logger });
+  if (recordings) {
+    const { store, recorder, ledger } = recordings;
+    const swept = tenants.ready.then(() =>
+      tenants.isForeign ? undefined : keepSweeping({ store, ledger, logger, signal: closing.signal }),
+    );
+    closers.push(() => swept);
+    closers.push(() => store.close());
+    closers.push(() => recorder.close(LAST_RECORDINGS_MS));
+  }
   const admission = new Admission(cell.capacity.callsPerTask);
   const service = (name: AwsService) => (signal: AbortSignal) =>
     reach(new URL(config.awsEndpoint ?? `https://${awsHost(name, cell.region)}`), signal);
@@ -98,6 +116,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     stt: service('transcribestreaming'),
     llm: service('bedrock-runtime'),
     tts: service('polly'),
+    storage: recordings && ((signal) => recordings.store.check(signal)),
   });
   const { writeMetrics: write } = parts;
   const metrics =
@@ -110,6 +129,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     providers,
     sessions: new MemorySessions(),
     callerKey: config.callerKey,
+    recorder: recordings?.recorder,
     sink: (event) => {
       eventLog.sink(event);
       metrics?.sink(event);
@@ -146,6 +166,15 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
       drainCalls({ admission, shutDownCalls: () => server.shutDownCalls(), patienceMs: withinMs, logger }),
     close,
   };
+}
+
+function openRecordings(
+  address: StoreAddress,
+  { cell, database, logger }: { cell: Cell; database: Database; logger: Logger },
+) {
+  const store = openObjectStore(address, { region: cell.region });
+  const retentionDays = (tenantId: string) => recordingDays(database, tenantId);
+  return { store, recorder: new Recorder({ store, retentionDays, logger }), ledger: recordingLedger(database) };
 }
 
 async function prepare(reception: Reception, agent: Agent, logger: Logger): Promise<void> {

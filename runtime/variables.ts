@@ -46,6 +46,10 @@ const variables = {
     meaning: 'the emulated speech services on this machine: http://127.0.0.1:8081',
     default: "AWS in the cell's region",
   },
+  VOICECELL_RECORDINGS: {
+    meaning: 'where recordings of calls are kept: a folder, or s3://BUCKET or s3://BUCKET/PREFIX',
+    default: 'no call is recorded, and no caller asked whether it may be',
+  },
   VOICECELL_LOG_LEVEL: { meaning: 'trace, debug, info, warn, error, fatal or silent', default: 'info' },
   TWILIO_AUTH_TOKEN: {
     meaning: "auth token of the cell's Twilio region",

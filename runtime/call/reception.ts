@@ -7,12 +7,14 @@ import { createVoiceActivityDetector } from '../audio/vad.ts';
 import type { CallChannel } from '../channels/channel.ts';
 import { allQuestions } from '../compliance/consent-wording.ts';
 import type { Providers } from '../providers/providers.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import { newSession, type Sessions } from '../sessions/sessions.ts';
 import { callerHash } from '../tenants/caller-hash.ts';
 import type { Answerer } from '../tenants/directory.ts';
 import { Call } from './call.ts';
 import type { CallEventSink } from './events.ts';
 import { PhraseBook } from './phrases.ts';
+import { CallReporter } from './reporter.ts';
 
 /** WebRTC's own scale; 3 takes the fewest sounds for speech, which a telephone's hiss and hum demand. */
 const AGGRESSIVENESS = 3;
@@ -24,6 +26,8 @@ export interface ReceptionOptions {
   readonly sink: CallEventSink;
   /** Turns callers' numbers into hashes. */
   readonly callerKey: string;
+  /** Absent where the cell keeps no recordings. */
+  readonly recorder?: Recorder;
 }
 
 /** What one agent needs in every call, made once. */
@@ -64,7 +68,7 @@ export class Reception {
 
   /** Begins to serve a call. */
   async begin(channel: CallChannel, { tenant, agent }: Answerer): Promise<Call> {
-    const { cell, providers, sessions, sink, callerKey } = this.#options;
+    const { cell, providers, sessions, sink, callerKey, recorder } = this.#options;
     const { callId, from } = channel.details;
     const { tools, phrases, voice } = this.#desk(agent);
     // What could not be synthesized so far: without it a call has neither fillers nor a spoken goodbye.
@@ -72,7 +76,13 @@ export class Reception {
     const voiceActivity = await createVoiceActivityDetector({ aggressiveness: AGGRESSIVENESS });
     const session = sessions.find(callId) ?? newSession();
     sessions.open(callId, session);
-    const call = new Call(channel, {
+    const reporter = new CallReporter(session, [sink, (event) => channel.show?.(event)]);
+    const recorded = recorder?.attend(channel, {
+      tenantId: tenant.id,
+      session,
+      report: (body) => reporter.emit(body),
+    });
+    const call = new Call(recorded ?? channel, {
       tools,
       phrases,
       voice,
@@ -85,6 +95,7 @@ export class Reception {
       isSpeech: (frame) => voiceActivity.isSpeech(frame),
       region: cell.region,
       longestCallMs: cell.drain.longestCallMs,
+      recording: recorded,
     });
     // Whoever waits for the call learns it if it broke; a rejection that nobody handles would end all calls.
     const ended = call.ended.catch(() => 'caller-hung-up' as const);

@@ -1,5 +1,6 @@
 /** What the database knows of recordings that no call speaks for any more. */
 
+import { RETENTION_DAYS, type RetentionDays } from '../../regions/retention.ts';
 import type { RecordingIds } from '../recording/keys.ts';
 import type { RecordingResult } from '../recording/recording.ts';
 import type { Database } from './database.ts';
@@ -19,6 +20,20 @@ export interface RecordingLedger {
   settle(ids: RecordingIds, objectKey: string, result: RecordingResult): Promise<boolean>;
   /** Those that must not be kept and are not known to be gone, and those of which nobody says how they ended. */
   open(): Promise<OpenRecording[]>;
+}
+
+/**
+ * How long the tenant wants its recordings kept; undefined where it says nothing. Deleting is the retention job's, by the
+ * database; the object's tag is the second net, and must not be the tighter one.
+ */
+export async function recordingDays(database: Database, tenantId: string): Promise<RetentionDays | undefined> {
+  const [policy] = await database.within({ role: 'voicecell_runtime', tenantId }, (transaction) =>
+    transaction.query<{ days: number }>(
+      "select days from retention_policies where tenant_id = $1 and data_class = 'recordings'",
+      [tenantId],
+    ),
+  );
+  return policy && RETENTION_DAYS.find((days) => days >= policy.days);
 }
 
 export function recordingLedger(database: Database): RecordingLedger {

@@ -1,6 +1,6 @@
 /** All recordings of a process: what is being recorded, what is on its way into the store, what has to leave it again. */
 import { randomUUID } from 'node:crypto';
-import { RECORDING_RETENTION_DAYS } from '../../regions/retention.ts';
+import { RECORDING_RETENTION_DAYS, type RetentionDays } from '../../regions/retention.ts';
 import type { CallEventBody } from '../call/events.ts';
 import type { CallChannel } from '../channels/channel.ts';
 import { type Logger, safeError } from '../logger.ts';
@@ -16,6 +16,8 @@ const DELETE_AGAIN_AFTER_MS = [1_000, 5_000, 30_000, 120_000];
 
 export interface RecorderOptions {
   readonly store: ObjectStore;
+  /** How long a tenant wants its recordings kept; undefined where it says nothing. @default nothing is said */
+  readonly retentionDays?: (tenantId: string) => Promise<RetentionDays | undefined>;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -29,13 +31,15 @@ export interface RecordedCall {
 export class Recorder {
   readonly #store: ObjectStore;
   readonly #logger: RecorderOptions['logger'];
+  readonly #retentionDays: NonNullable<RecorderOptions['retentionDays']>;
   readonly #closing = new AbortController();
   /** By key, those that are growing or on their way into the store. */
   readonly #recordings = new Map<string, Recording>();
   readonly #deletions = new Set<Promise<void>>();
 
-  constructor({ store, logger }: RecorderOptions) {
+  constructor({ store, logger, retentionDays = async () => undefined }: RecorderOptions) {
     this.#store = store;
+    this.#retentionDays = retentionDays;
     this.#logger = logger;
   }
 
@@ -68,7 +72,7 @@ export class Recorder {
     const recording = new Recording({
       key,
       store: this.#store,
-      retentionDays: RECORDING_RETENTION_DAYS,
+      retentionDays: () => this.#daysOf(tenantId),
       onFinished: (result) => report({ type: 'recording-finished', recordingId, ...result }),
       onProblem: (error) =>
         this.#logger.warn({ conversationId, recordingId, ...safeError(error) }, 'the store failed a recording'),
@@ -76,6 +80,13 @@ export class Recorder {
     this.#recordings.set(key, recording);
     void recording.settled.then(() => this.#recordings.delete(key));
     return recording;
+  }
+
+  async #daysOf(tenantId: string): Promise<RetentionDays> {
+    const wanted = await this.#retentionDays(tenantId).catch((error) => {
+      this.#logger.warn({ tenantId, ...safeError(error) }, 'how long a recording is to be kept could not be asked');
+    });
+    return wanted ?? RECORDING_RETENTION_DAYS;
   }
 
   /** Whatever was recorded of the conversation must go, by this call and by earlier ones that carried it. */

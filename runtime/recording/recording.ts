@@ -19,7 +19,8 @@ const BYTES_PER_MS = 16;
 export interface RecordingOptions {
   readonly key: string;
   readonly store: ObjectStore;
-  readonly retentionDays: RetentionDays;
+  /** Asked once, while the first frames wait. Never rejects. */
+  readonly retentionDays: () => Promise<RetentionDays>;
   /** Told how it ended, unless it was withdrawn before. */
   readonly onFinished: (result: RecordingResult) => void;
   /** For the log: the store failed. */
@@ -108,7 +109,12 @@ export class Recording {
     const { store, key, retentionDays, onFinished, onProblem } = this.#options;
     const { signal } = this.#withdrawal;
     try {
-      const how = { ...recordingObject, retentionDays, onFailure: 'keep-what-came', signal } as const;
+      const how = {
+        ...recordingObject,
+        retentionDays: await retentionDays(),
+        onFailure: 'keep-what-came',
+        signal,
+      } as const;
       const { bytes, cut } = await store.put(key, this.#body(), how);
       if (cut !== undefined) onProblem(cut);
       const outcome = cut !== undefined || this.#isBehind ? 'cut' : 'complete';

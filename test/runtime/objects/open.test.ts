@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openObjectStore, parseStoreAddress } from '../../../runtime/objects/open.ts';
+import { parseStoreAddress } from '../../../runtime/objects/address.ts';
+import { openObjectStore } from '../../../runtime/objects/open.ts';
 
 describe('the address of an object store', () => {
   it.each([
