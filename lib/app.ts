@@ -1,12 +1,12 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type Cell, CellShapeError } from '../regions/cell.ts';
-import { egressHosts } from '../regions/endpoints.ts';
 import { renderFindings } from '../regions/finding.ts';
 import { validateCell } from '../regions/validate.ts';
 import { acknowledge } from './acknowledgements.ts';
 import { writeCertificates } from './certificate/write.ts';
 import { imageFindings } from './container-image.ts';
+import { ownHosts } from './locality/own-hosts.ts';
 import { CellLocalityPlugin } from './locality/plugin.ts';
 import { VoiceCellStack } from './voice-cell-stack.ts';
 
@@ -52,9 +52,6 @@ export function addJudges(app: App, cells: readonly Cell[]): void {
     new AwsSolutionsChecks(),
   );
 }
-
-/** The hosts outside AWS that a cell may name: itself, and the providers it has chosen. */
-const ownHosts = (cell: Cell): string[] => [...(cell.domain ? [cell.domain.name] : []), ...egressHosts(cell)];
 
 function refuseBroken(cells: readonly Cell[], image: string | undefined): void {
   const broken = cells

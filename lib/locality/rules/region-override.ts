@@ -7,7 +7,7 @@
 import { type LocalityRule, scan, whole } from '../rule.ts';
 
 const VARIABLE = /^(?:AWS_REGION|AWS_DEFAULT_REGION|AMAZON_REGION|CDK_DEFAULT_REGION)$/i;
-/** docs.aws.amazon.com/sdkref "AWS STS regional endpoints", read 2026-11-22: `legacy` means the global host. */
+/** docs.aws.amazon.com/sdkref "AWS STS Regional endpoints", read 2026-11-25: `legacy` means the global host. */
 const DOOR = /^AWS_(?:STS_REGIONAL_ENDPOINTS|S3_US_EAST_1_REGIONAL_ENDPOINT)$/i;
 const DOOR_IN_A_SCRIPT = /(?<![\w-])AWS_(?:STS_REGIONAL_ENDPOINTS|S3_US_EAST_1_REGIONAL_ENDPOINT)=["']?legacy/gi;
 const IN_A_SCRIPT = /(?<![\w-])(?:AWS_(?:DEFAULT_)?REGION=|--region[ =])["']?([A-Za-z0-9_⟨][^\s"';|&)]{0,80})/g;
