@@ -32,7 +32,7 @@ export function readDocument(text: string): ReadDocument | UnreadableDocument {
     if (complaints.length > 0)
       return { problems: complaints.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, message })) };
     const value: unknown = document.toJS();
-    return { value, lineOf: (path) => lineOf(document, path, lines), found: (path) => show(valueAt(value, path)) };
+    return { value, lineOf: (path) => lineOf(document, path, lines), found: (path) => foundAt(value, path) };
   } catch (error) {
     // Aliases that multiply.
     return { problems: [{ line: 1, message: error instanceof Error ? error.message : String(error) }] };
@@ -64,6 +64,11 @@ function lineOf(document: Document, path: Path, lines: LineCounter): number {
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
+}
+
+/** What a value has at a path, short enough for a message. */
+export function foundAt(value: unknown, path: Path): string {
+  return show(valueAt(value, path));
 }
 
 function valueAt(value: unknown, path: Path): unknown {

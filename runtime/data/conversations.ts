@@ -58,6 +58,28 @@ export async function loadConversation(
   return { conversation: toConversation(row), events: events.map((event) => toEvent(row.id, event)) };
 }
 
+/** The conversation without its events. */
+export async function findConversation(database: Queryable, id: string): Promise<Conversation | undefined> {
+  if (!isUuid(id)) return undefined;
+  const [row] = await database.query<ConversationRow>('select * from conversations where id = $1', [id]);
+  return row && toConversation(row);
+}
+
+/** In order. @param after the sequence number of the last one that is known already; -1 for none */
+export async function eventsAfter(
+  database: Queryable,
+  conversationId: string,
+  after: number,
+  limit: number,
+): Promise<CallEvent[]> {
+  const rows = await database.query<EventRow>(
+    `select sequence, at, at_ms, type, body from conversation_events
+     where conversation_id = $1 and sequence > $2 order by sequence limit $3`,
+    [conversationId, after, limit],
+  );
+  return rows.map((row) => toEvent(conversationId, row));
+}
+
 interface ConversationRow {
   id: string;
   tenant_id: string;

@@ -1,0 +1,28 @@
+/** Every endpoint of the administration. A new resource is a file beside this and a line here. */
+import type { Endpoint } from '../endpoint.ts';
+import { agentEndpoints } from './agents.ts';
+import { auditEndpoints } from './audit.ts';
+import { consentEndpoints } from './consents.ts';
+import { conversationEndpoints } from './conversations.ts';
+import { keyEndpoints } from './keys.ts';
+import { numberEndpoints } from './numbers.ts';
+import { tenantEndpoints } from './tenants.ts';
+
+/** What the process remembers and a change makes untrue. */
+export interface Changes {
+  /** E.164: somebody else answers them, or another version. */
+  onNumbers?(numbers: readonly string[]): void;
+  onKey?(id: string): void;
+}
+
+export function adminEndpoints({ onNumbers = () => {}, onKey = () => {} }: Changes = {}): readonly Endpoint[] {
+  return [
+    ...tenantEndpoints,
+    ...numberEndpoints(onNumbers),
+    ...agentEndpoints(onNumbers),
+    ...conversationEndpoints,
+    ...consentEndpoints,
+    ...auditEndpoints,
+    ...keyEndpoints(onKey),
+  ];
+}
