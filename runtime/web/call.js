@@ -1,6 +1,7 @@
 // @ts-check
 import { CallAudio } from './audio.js';
 import { askToken, Line } from './line.js';
+import { advanceRecording } from './recording.js';
 import { advanceTimings, NO_TIMINGS } from './timings.js';
 import { addNote, advance, EMPTY } from './transcript.js';
 import { number, text } from './untrusted.js';
@@ -20,6 +21,8 @@ export class Call {
     this.state = 'calling';
     this.transcript = EMPTY;
     this.timings = NO_TIMINGS;
+    /** @type {import('./recording.js').Recording} */
+    this.recording = 'none';
     this.agent = '';
     this.region = '';
     /** Why the call could not be placed, or broke. */
@@ -91,6 +94,11 @@ export class Call {
     this.line?.send({ type: 'dtmf', digit });
   }
 
+  /** As on any telephone. */
+  stopRecording() {
+    for (const key of '*2') this.press(key);
+  }
+
   /** @param {boolean} on */
   async useMicrophone(on) {
     this.microphoneProblem = '';
@@ -123,6 +131,7 @@ export class Call {
   happened(event) {
     this.transcript = advance(this.transcript, event);
     this.timings = advanceTimings(this.timings, event);
+    this.recording = advanceRecording(this.recording, event);
     if (event.type === 'call-started') {
       this.agent = text(event.agent);
       this.region = text(event.region);

@@ -3,6 +3,7 @@
 import { Call } from './call.js';
 import { byId } from './dom.js';
 import { askInfo } from './line.js';
+import { RECORDING_NAMES } from './recording.js';
 import { NO_TIMINGS } from './timings.js';
 import { EMPTY } from './transcript.js';
 import { TranscriptView } from './transcript-view.js';
@@ -12,6 +13,8 @@ const phone = byId('phone', HTMLElement);
 const status = byId('status', HTMLElement);
 const duration = byId('duration', HTMLElement);
 const presence = byId('presence', HTMLElement);
+const recording = byId('recording', HTMLElement);
+const stopRecording = byId('stop-recording', HTMLButtonElement);
 const problem = byId('problem', HTMLElement);
 const agent = byId('agent', HTMLElement);
 const region = byId('region', HTMLElement);
@@ -63,6 +66,10 @@ function show() {
   say(status, name);
   say(callButton, action);
   say(presence, presenceIn(state, call?.transcript ?? EMPTY));
+  const recorded = call?.recording ?? 'none';
+  recording.dataset.recording = recorded;
+  say(recording, RECORDING_NAMES[recorded]);
+  stopRecording.hidden = recorded !== 'on' || state !== 'in-call';
   say(problem, call ? call.problem : unreachable);
   say(microphoneNote, call?.microphoneProblem ?? '');
   if (call?.agent) say(agent, call.agent);
@@ -128,6 +135,8 @@ callForm.addEventListener('submit', (event) => {
   else if (unreachable) introduce();
   else placeCall();
 });
+
+stopRecording.addEventListener('click', () => call?.stopRecording());
 
 microphone.addEventListener('change', () => {
   if (call && call.state !== 'ended') call.useMicrophone(microphone.checked);

@@ -38,6 +38,23 @@ const ENDING_OF = {
 };
 const ENDINGS = new Map(Object.entries(ENDING_OF));
 
+/** @type {Record<Extract<CallEvent, { type: 'consent-answered' }>['answer'], string>} */
+const ANSWER_OF = {
+  yes: 'You agreed to be recorded.',
+  no: 'You declined to be recorded.',
+  none: 'You gave no clear answer: the call is not recorded.',
+};
+const ANSWERS = new Map(Object.entries(ANSWER_OF));
+
+/** @type {Record<Extract<CallEvent, { type: 'recording-finished' }>['outcome'], string>} */
+const RECORDED_OF = {
+  complete: 'The recording is complete.',
+  cut: 'The recording was cut short.',
+  withdrawn: 'The recording was thrown away.',
+  failed: 'The recording failed.',
+};
+const RECORDED = new Map(Object.entries(RECORDED_OF));
+
 /**
  * @param {Transcript} transcript
  * @param {Record<string, unknown>} untrusted an event as the cell sent it
@@ -93,6 +110,14 @@ export function advance(transcript, untrusted) {
       return toolFinishes(transcript, event);
     case 'dtmf':
       return addKey(transcript, text(event.digit));
+    case 'consent-answered':
+      return addNote(transcript, ANSWERS.get(event.answer) ?? 'Your answer was noted.');
+    case 'consent-withdrawn':
+      return addNote(transcript, 'You took back your consent to be recorded.');
+    case 'recording-started':
+      return addNote(transcript, 'The recording begins.');
+    case 'recording-finished':
+      return addNote(transcript, RECORDED.get(event.outcome) ?? 'The recording is over.');
     case 'problem':
       return add(transcript, {
         kind: 'problem',

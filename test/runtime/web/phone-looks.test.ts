@@ -22,6 +22,8 @@ function tellAll(call: ScriptedCall): void {
     },
     { type: 'problem', stage: 'runtime', code: 'slow', message: 'something was slow' },
     { type: 'dtmf', digit: '5' },
+    { type: 'consent-answered', consentId: 'c', answer: 'yes', by: 'speech' },
+    { type: 'recording-started', recordingId: 'r', objectKey: 'k' },
     { type: 'partial', text: 'And on Sundays' },
   );
 }

@@ -90,6 +90,34 @@ describeInBrowser('the browser phone', (open) => {
     await shows(page, '.problem', 'asked to slow down');
   });
 
+  it('says that he is asked, that he is recorded, and lets him stop it with the keyboard', async () => {
+    const { page, call } = await openCall(open);
+    const stop = page.getByRole('button', { name: 'Stop recording' });
+    call.tell({ type: 'consent-asked', consentId: 'c', purpose: 'recording', wording: 'May we?' });
+    const recording = page.getByRole('status').filter({ hasText: 'May this call be recorded?' });
+    await recording.waitFor();
+    expect(await stop.isVisible()).toBe(false);
+    call.tell(
+      { type: 'consent-answered', consentId: 'c', answer: 'yes', by: 'speech' },
+      { type: 'recording-started', recordingId: 'r', objectKey: 'k' },
+    );
+    await shows(page, '[role=status]', /^Recording$/);
+    await shows(page, '[role=log] .note', 'You agreed to be recorded.');
+    const dot = "getComputedStyle(document.querySelector('#recording'), '::before').backgroundColor";
+    expect(await page.evaluate(dot)).toBe('rgb(168, 67, 26)');
+    await stop.focus();
+    await page.keyboard.press('Enter');
+    await call.until(() => call.sent('dtmf').length === 2);
+    expect(call.sent('dtmf').map(({ digit }) => digit)).toEqual(['*', '2']);
+    call.tell(
+      { type: 'consent-withdrawn', consentId: 'c', by: 'dtmf' },
+      { type: 'recording-finished', recordingId: 'r', outcome: 'withdrawn', bytes: 0, durationMs: 900 },
+    );
+    await shows(page, '#recording', 'Recording stopped, nothing of it is kept');
+    await shows(page, '[role=log] .note', 'The recording was thrown away.');
+    expect(await stop.isVisible()).toBe(false);
+  });
+
   it('draws each reply’s waterfall with its numbers, and the call’s response gaps', async () => {
     const { page, call } = await openCall(open);
     const waterfall = {
