@@ -65,6 +65,29 @@ export function tellStory(paper: Paper): (event: CallEvent) => void {
       case 'dtmf':
         line(event, 'keypad', 'cyan', event.digit);
         return;
+      case 'consent-asked':
+        note(`asked for consent to ${event.purpose}, in the wording ${event.wordingVersion} for ${event.jurisdiction}`);
+        return;
+      case 'consent-played':
+        note('he has heard the question to its end');
+        return;
+      case 'consent-answered':
+        line(event, 'consent', event.answer === 'yes' ? 'green' : 'yellow', `${event.answer}, by ${event.by}`);
+        return;
+      case 'consent-withdrawn':
+        line(event, 'consent', 'yellow', `taken back, by ${event.by}`);
+        return;
+      case 'recording-started':
+        line(event, 'record', 'red', '● recording');
+        return;
+      case 'recording-finished':
+        line(
+          event,
+          'record',
+          'red',
+          `■ ${event.outcome}: ${(event.durationMs / 1000).toFixed(1)} s, ${event.bytes} bytes`,
+        );
+        return;
       case 'problem':
         line(event, 'problem', 'red', `${event.stage} ${event.code}: ${event.message}`);
         return;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { encodeMulaw } from '../../../../runtime/audio/mulaw.ts';
-import type { CallEvent } from '../../../../runtime/call/events.ts';
+import type { CallEvent, CallEventBody } from '../../../../runtime/call/events.ts';
 import type { CallRecord } from '../../../../runtime/local/caller/caller.ts';
 import { Ear } from '../../../../runtime/local/caller/ear.ts';
 import { parseScenario, scenarioSchema } from '../../../../runtime/local/caller/scenario.ts';
@@ -144,5 +144,36 @@ describe('the story of a call', () => {
     expect(text).toContain('agent   Okay. Ten is free on Tuesday.');
     expect(text).toContain('560 ms to the first sound, own words after 900 ms');
     expect(text).toContain('recognizing 310 → deciding 2 → thinking 358 → wording 20 → speaking 110 → sending 100');
+  });
+
+  it('tells whether the caller agreed, and when he is recorded', () => {
+    let story = '';
+    const tell = tellStory({ write: (piece) => (story += piece), colours: false });
+    const bodies: CallEventBody[] = [
+      {
+        type: 'consent-asked',
+        consentId: 'c',
+        purpose: 'recording',
+        jurisdiction: 'EU',
+        wordingVersion: '7',
+        wording: 'May we?',
+        language: 'en-US',
+      },
+      { type: 'consent-played', consentId: 'c' },
+      { type: 'consent-answered', consentId: 'c', answer: 'yes', by: 'speech' },
+      { type: 'recording-started', recordingId: 'r', objectKey: 'k' },
+      { type: 'consent-withdrawn', consentId: 'c', by: 'dtmf' },
+      { type: 'recording-finished', recordingId: 'r', outcome: 'withdrawn', bytes: 0, durationMs: 12_300 },
+    ];
+    for (const body of bodies) tell({ ...body, conversationId: 'c', sequence: 0, at: '', atMs: 0 } as CallEvent);
+    expect(story.split('\n').map((line) => line.trim())).toEqual([
+      '· asked for consent to recording, in the wording 7 for EU',
+      '· he has heard the question to its end',
+      '00:00.0  consent yes, by speech',
+      '00:00.0  record  ● recording',
+      '00:00.0  consent taken back, by dtmf',
+      '00:00.0  record  ■ withdrawn: 12.3 s, 0 bytes',
+      '',
+    ]);
   });
 });
