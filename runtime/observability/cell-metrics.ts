@@ -64,6 +64,7 @@ function measureCall(metrics: Metrics, cell: Cell, event: CallEvent): void {
   if (event.type === 'call-started') metrics.add('CallsStarted', event.resumed ? undefined : 1);
   else if (event.type === 'call-ended') metrics.add('CallsFailed', event.reason === 'speech-failed' ? 1 : 0);
   else if (event.type === 'speculation') metrics.add('SpeculationHitRate', event.outcome === 'hit' ? 100 : 0);
+  else if (event.type === 'consent-answered') metrics.add('ConsentRate', event.answer === 'yes' ? 100 : 0);
   else if (event.type === 'agent-turn' && event.kind === 'reply') {
     const { textMs, modelRequestMs, firstTokenMs, firstClauseMs, firstSpeechMs, firstAudioMs } = event.waterfall;
     metrics.add('ResponseGap', firstAudioMs);

@@ -145,6 +145,15 @@ describe('the metrics of a cell', () => {
     expect(cellMetrics.values('CallsFailed')).toMatchObject([{ CallsFailed: [1, 0] }]);
   });
 
+  it('tell how many callers agreed to be recorded, of those who were asked', async () => {
+    const cellMetrics = measured();
+    const answered = { type: 'consent-answered', consentId: 'c', by: 'speech' } as const;
+    for (const answer of ['yes', 'no', 'none', 'yes'] as const) cellMetrics.tell({ ...answered, answer });
+    cellMetrics.tell({ type: 'consent-withdrawn', consentId: 'c', by: 'speech' });
+    await cellMetrics.minute();
+    expect(cellMetrics.values('ConsentRate')).toMatchObject([{ ConsentRate: [100, 0, 0, 100] }]);
+  });
+
   it('follow the contract with the stack, fit into a line each, and hold nothing of what was said', async () => {
     const cellMetrics = measured();
     for (let i = 0; i < 250; i++) cellMetrics.tell(turn);
