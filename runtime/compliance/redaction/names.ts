@@ -36,7 +36,8 @@ export function findNames(reading: Reading): Span[] {
 function spelledWords(reading: Reading): ReadonlySet<string> {
   const spelled = new Set<string>();
   for (let at = 0; at < reading.tokens.length; at++) {
-    const word = readSpelled(reading, at)?.word;
+    const { word, to } = readSpelled(reading, at) ?? {};
+    if (to !== undefined) at = to - 1;
     if (word && !reading.language.functionWords.has(word)) spelled.add(word);
   }
   return spelled;
@@ -224,8 +225,8 @@ function readSpelled(reading: Reading, at: number): { readonly to: number; reado
   }
   if (word.length < LEAST_SPELLED || spelledWords.has(word)) return undefined;
   const isCode = word.length < LEAST_SPELLED_BEFORE_DIGITS && readNumeral(reading, afterLetterGap(reading, end));
-  if (isCode) return undefined;
-  return reading.cueEndingAt(end - 1) === undefined ? { to: end, word } : undefined;
+  if (isCode || (word.length < LEAST_SPELLED_BEFORE_DIGITS && reading.cueEndingAt(end - 1))) return undefined;
+  return { to: end, word };
 }
 
 function isSpelledLetter(reading: Reading, at: number): boolean {

@@ -107,7 +107,7 @@ function isAmount(reading: Reading, run: Run): boolean {
   const [first] = run;
   const isOne = run.length === 1;
   if (isOne && first.kind === 'scaled') return true;
-  if (isOne && first.kind === 'written' && /000$/.test(first.code)) return true;
+  if (isOne && first.kind === 'written' && /^[1-9]\d{3,5}000$/.test(first.code)) return true;
   const isParted = run.every((piece, index) => index === 0 || piece.from > run[index - 1]!.to);
   const years = digitsOf(run).match(/../g) ?? [];
   const areYears =

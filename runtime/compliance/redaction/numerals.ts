@@ -15,6 +15,8 @@ export interface Numeral {
 
 /** Marks and fillers between the parts of one number. */
 export const LONGEST_GAP = 4;
+/** nine hundred and ninety nine million … thousand … and ninety nine, with room to spare. */
+const LONGEST_SPOKEN = 24;
 const GAP_MARKS = /^[-–—.,()/+#*]$/;
 
 export function readNumeral(reading: Reading, at: number): Numeral | undefined {
@@ -83,7 +85,7 @@ function readSpoken(reading: Reading, at: number): Numeral | undefined {
   let sum = 0;
   let value = small?.value ?? 1;
   let to = first;
-  for (let scale = scaleAt(to); scale; scale = scaleAt(to)) {
+  for (let scale = scaleAt(to); scale && to - at < LONGEST_SPOKEN; scale = scaleAt(to)) {
     value *= scale;
     to++;
     if (scaleAt(to)) continue;

@@ -79,7 +79,7 @@ function isCodeLetters(reading: Reading, at: number): boolean {
   const beside = (other: number) => reading.tokens[other]?.kind === 'digits';
   if ((token.glued && beside(at - 1)) || (reading.glued(at + 1) && beside(at + 1))) return true;
   const { functionWords, ordinaryWords, units } = reading.language;
-  if (!reading.capitalized(at) || token.text !== token.text.toUpperCase()) return false;
+  if (!/^\p{Lu}+$/u.test(token.text)) return false;
   const isWord = [functionWords, ordinaryWords, units].some((set) => set.has(token.lower));
   return !isWord && reading.cueEndingAt(at) === undefined;
 }
