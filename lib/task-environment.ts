@@ -20,8 +20,8 @@ export function taskEnvironment({ cell, buckets, database, sessions }: TaskEnvir
     // Nothing here is a secret: both stores are logged in to with IAM tokens.
     VOICECELL_DATABASE_URL: `postgres://${database.user}@${database.host}:${PORTS.database}/${database.name}`,
     VOICECELL_SESSIONS_URL: `rediss://${sessions.user}@${sessions.host}:${PORTS.sessions}`,
-    VOICECELL_RECORDINGS_BUCKET: buckets.recordings.bucketName,
-    VOICECELL_EXPORTS_BUCKET: buckets.exports.bucketName,
+    VOICECELL_RECORDINGS: `s3://${buckets.recordings.bucketName}`,
+    VOICECELL_EXPORTS: `s3://${buckets.exports.bucketName}`,
     VOICECELL_DEFINITIONS_BUCKET: buckets.definitions.bucketName,
     ...(cell.domain && { VOICECELL_PUBLIC_URL: `https://${cell.domain.name}` }),
   };

@@ -43,6 +43,12 @@ export class TaskRole extends Construct {
       ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'],
       objects(recordings, exports),
     );
+    // Uploads of tasks that are gone are looked for, and finished.
+    allow(
+      ['s3:ListBucketMultipartUploads'],
+      [recordings, exports].map((bucket) => bucket.bucketArn),
+    );
+    allow(['s3:ListMultipartUploadParts'], objects(recordings, exports));
     allow(['kms:Decrypt', 'kms:GenerateDataKey'], [keys.recordings.keyArn]);
     allow(['kms:Decrypt'], [keys.operations.keyArn]);
     // Speech services know no resources to name; the boundary keeps them in the region.

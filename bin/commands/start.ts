@@ -1,3 +1,6 @@
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CallEvent } from '../../runtime/call/events.ts';
 import type { Scenario } from '../../runtime/local/caller/scenario.ts';
@@ -16,6 +19,7 @@ interface StartOptions {
   readonly database?: string;
   readonly agents?: string;
   readonly replies?: string;
+  readonly recordings?: string;
   readonly seed: number;
   readonly json?: boolean;
 }
@@ -40,6 +44,7 @@ export default function register(program: Command): void {
     .option('--database <url>', 'a PostgreSQL to use instead of the embedded one')
     .option('--agents <folder>', 'agents of your own instead of the demo agent')
     .option('--replies <file>', 'what the emulated model answers for them (YAML)')
+    .option('--recordings <folder>', 'where calls are recorded to (default: a new folder among the temporary files)')
     .option('--seed <n>', 'of the emulated latencies', numberFrom(0), 1)
     .addOption(
       new Option('--json', 'the record of the demo call as JSON; ends after it, as --exit does').implies({
@@ -64,8 +69,10 @@ async function start(options: StartOptions, command: Command): Promise<void> {
   const events: CallEvent[] = [];
   const story = tellStory({ write: (text) => out.write(text), colours: out.paint.bold('') !== '' });
   let inDemo = scenario !== undefined;
+  const recordings = options.recordings ?? (await mkdtemp(join(tmpdir(), 'voicecell-recordings-')));
   const cell = await startLocalCell({
     ...options,
+    recordings,
     cell: await cellFrom(options.cell),
     databaseUrl: options.database,
     speech: { seed: options.seed },
@@ -75,7 +82,7 @@ async function start(options: StartOptions, command: Command): Promise<void> {
     },
   }).catch((error) => explain(error, options));
   try {
-    say(welcome(cell, options, out, performance.now() - startedAt));
+    say(welcome(cell, { ...options, recordings }, out, performance.now() - startedAt));
     const call = scenario && (await placeDemo(cell, scenario, events));
     inDemo = false;
     if (call && options.json) writeJson(command, { ...call.record, failures: call.failures, events: call.events });
@@ -91,6 +98,8 @@ async function start(options: StartOptions, command: Command): Promise<void> {
     });
   } finally {
     await cell.close();
+    // Nothing was recorded: nothing is left. A folder that holds something stays.
+    if (!options.recordings) await rmdir(recordings).catch(() => {});
   }
 }
 
@@ -125,6 +134,7 @@ function welcome(cell: LocalCell, options: StartOptions, { paint }: Output, took
     `${paint.bold('VoiceCell')} ready in ${(tookMs / 1000).toFixed(1)} s at ${cell.url.origin}`,
     `  speech     ${services}`,
     `  database   ${options.database ? 'yours' : 'embedded PostgreSQL, forgotten when this ends'}`,
+    `  recordings ${options.recordings}, of callers who agree to be recorded`,
     '',
   ].join('\n');
 }

@@ -32,6 +32,8 @@ export interface LocalCellOptions {
   /** What the emulated model answers. @default the demo agent's file */
   readonly replies?: string;
   readonly speech?: Pick<SpeechEmulatorOptions, 'seed' | 'latencies' | 'limits'>;
+  /** Folder for the recordings of calls. @default no call is recorded */
+  readonly recordings?: string;
   readonly logLevel?: string;
   /** Reads along in every call. */
   readonly onEvent?: CallEventSink;
@@ -78,6 +80,7 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
       VOICECELL_DATABASE_URL: databaseUrl,
       VOICECELL_AGENTS: options.agents ?? DEMO_AGENTS,
       VOICECELL_NUMBERS: options.numbers && JSON.stringify(options.numbers),
+      VOICECELL_RECORDINGS: options.recordings,
       VOICECELL_LOG_LEVEL: options.logLevel ?? 'warn',
       VOICECELL_AWS_ENDPOINT: speech?.url,
       TWILIO_AUTH_TOKEN: LOCAL_AUTH_TOKEN,

@@ -106,6 +106,22 @@ describe('the task', () => {
     expect(model?.Resource).toBe('arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0');
   });
 
+  test('may write, finish and delete recordings and exports, and only read definitions', () => {
+    const s3 = taskStatements(internal).filter((statement) =>
+      actionsOf(statement).some((action) => /^s3:/.test(action)),
+    );
+    const allowed = (bucket: string) =>
+      s3
+        .filter(({ Resource }) => JSON.stringify(Resource).includes(`Buckets${bucket}`))
+        .flatMap(actionsOf)
+        .map((action) => action.replace('s3:', ''))
+        .sort();
+    const whole = ['AbortMultipartUpload', 'DeleteObject', 'GetObject', 'PutObject', 'PutObjectTagging'];
+    const looking = ['ListBucket', 'ListBucketMultipartUploads', 'ListMultipartUploadParts'];
+    for (const bucket of ['Recordings', 'Exports']) expect(allowed(bucket)).toEqual([...whole, ...looking].sort());
+    expect(allowed('Definitions')).toEqual(['GetObject', 'GetObjectVersion', 'ListBucket']);
+  });
+
   test('may protect itself, and no task of another cluster', () => {
     const protect = taskStatements(internal).find((statement) =>
       actionsOf(statement).includes('ecs:UpdateTaskProtection'),

@@ -25,7 +25,7 @@ const containerOf = (cell: Synthesized): Container =>
 function environmentOf(cell: Synthesized): Record<string, string> {
   const { Environment, Secrets } = containerOf(cell);
   return Object.fromEntries([
-    ...Environment.map(({ Name, Value }) => [Name, show(Value).replace(/\$\{[^}]+\}/g, 'known.when.deployed')]),
+    ...Environment.map(({ Name, Value }) => [Name, show(Value).replace(/\$\{[^}]+\}/g, 'known-when-deployed')]),
     ...Secrets.map(({ Name }) => [Name, 'k'.repeat(48)]),
   ]);
 }

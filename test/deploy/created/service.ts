@@ -41,7 +41,7 @@ export function expectService(deployed: DeployedCell, image: string): void {
       });
       expect(value.VOICECELL_DATABASE_URL).toMatch(/^postgres:\/\/voicecell@voicecell\.[^:]+:5433\/voicecell$/);
       expect(value.VOICECELL_SESSIONS_URL).toMatch(/^rediss:\/\/voicecell@[^:]+:6380$/);
-      expect(value.VOICECELL_RECORDINGS_BUCKET).toBe(deployed.idOf('Buckets/Recordings'));
+      expect(value.VOICECELL_RECORDINGS).toBe(`s3://${deployed.idOf('Buckets/Recordings')}`);
     });
 
     it('reads its secrets from Secrets Manager, and finds none in its environment', async () => {
