@@ -9,6 +9,7 @@ import { Reception } from './call/reception.ts';
 import type { SpeakTyped } from './channels/browser.ts';
 import { MemoryCallRegister } from './channels/register.ts';
 import type { Config } from './config.ts';
+import { placeOfCell } from './data/cell.ts';
 import { type Database, openDatabase } from './data/database.ts';
 import { EventLog } from './data/event-log.ts';
 import { eventWriter } from './data/event-writer.ts';
@@ -56,6 +57,9 @@ export interface Runtime {
   /** Cuts what is left, and writes what is still to be written. */
   close(): Promise<void>;
 }
+
+/** A pool of its own, and a small one: no report keeps a call waiting. */
+const ADMIN_CONNECTIONS = 3;
 
 /** How long the last events may take to be written when the process ends… */
 const LAST_WRITE_MS = 5_000;
@@ -107,6 +111,12 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     closers.push(() => store.close());
     closers.push(() => recorder.close(LAST_RECORDINGS_MS));
   }
+  const administration = openDatabase({
+    ...loginAs('voicecell_admin', config.database, cell.region),
+    maxConnections: Math.min(ADMIN_CONNECTIONS, parts.databaseConnections ?? ADMIN_CONNECTIONS),
+    onConnectionLost: (error) => logger.warn({ ...safeError(error) }, 'a connection of the administration was lost'),
+  });
+  closers.push(() => administration.close());
   const admission = new Admission(cell.capacity.callsPerTask);
   const service = (name: AwsService) => (signal: AbortSignal) =>
     reach(new URL(config.awsEndpoint ?? `https://${awsHost(name, cell.region)}`), signal);
@@ -141,6 +151,14 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     region: cell.region,
     drain: cell.drain,
     phone: config.phone && { ...config.phone, speechEmulator: config.awsEndpoint, speakTyped: parts.speakTyped },
+    admin: {
+      database: administration,
+      cell: placeOfCell(cell),
+      isForeign: () => tenants.isForeign,
+      onNumbers: (numbers) => {
+        for (const number of numbers) directory.forget(number);
+      },
+    },
     logger,
     admission,
     register: new MemoryCallRegister(),

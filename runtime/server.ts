@@ -1,6 +1,6 @@
 /**
  * Everything that can be asked of the process from outside, on one port: webhooks, media sockets, the browser phone and
- * its page, and how it is doing. What a call is, and who answers it, is given from outside.
+ * its page, the administration, and how it is doing. What a call is, and who answers it, is given from outside.
  */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +9,7 @@ import formbody from '@fastify/formbody';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { DrainContract } from '../regions/drain.ts';
+import { type AdminApiOptions, addAdminApi } from './admin/http/api.ts';
 import type { Admission } from './call/admission.ts';
 import { type Conversation, Switchboard } from './call/switchboard.ts';
 import { PhoneDoor, type PhoneOptions } from './channels/browser/door.ts';
@@ -42,6 +43,8 @@ export interface ServerOptions {
   readonly tokenSecret: string;
   readonly twilio?: { readonly authToken: string };
   readonly phone?: Omit<PhoneOptions, 'region' | 'files'>;
+  /** Set if the cell is administered over HTTP. */
+  readonly admin?: Omit<AdminApiOptions, 'logger'>;
   readonly logger: Logger;
   readonly admission: Admission;
   readonly register: CallRegister;
@@ -82,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RuntimeServer
   const doors = await openDoors(options, switchboard);
   addHealthRoutes(app, options);
   for (const door of doors) door.addRoutes(app);
+  if (options.admin) await addAdminApi(app, { ...options.admin, logger });
 
   app.server.on('upgrade', async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logger.debug({ ...safeError(error) }, 'connection failed during its upgrade'));

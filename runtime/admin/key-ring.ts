@@ -35,11 +35,14 @@ const CELL_WIDE: Scope = { role: 'voicecell_admin', cellWide: true };
 
 export class KeyRing {
   readonly #database: Pick<Database, 'within'>;
+  readonly #region: string;
   readonly #entries = new Map<string, Entry>();
   readonly #noted = new Map<string, number>();
 
-  constructor(database: Pick<Database, 'within'>) {
+  /** @param region of this cell: a database of another opens nothing */
+  constructor(database: Pick<Database, 'within'>, region: string) {
     this.#database = database;
+    this.#region = region;
   }
 
   /** @param header `Authorization: Bearer vck_…`. Rejects when the database is down and the key is not remembered. */
@@ -68,7 +71,7 @@ export class KeyRing {
     // A clock that was put back makes nothing fresh.
     if (known && ageMs >= 0 && ageMs < KEY_FRESH_MS) return known;
     const asOfMs = Date.now();
-    const row = await this.#database.within(CELL_WIDE, (transaction) => keyWithHash(transaction, id));
+    const row = await this.#database.within(CELL_WIDE, (transaction) => keyWithHash(transaction, id, this.#region));
     this.#entries.delete(id);
     if (!row) return undefined;
     const entry = { ...row, asOfMs };

@@ -12,7 +12,7 @@ import { houseOf } from '../tenants/house.ts';
 import { AdminRefusal, notFound, type Problem } from './refusal.ts';
 
 /** The cell, as far as the law asks. */
-export type CellPlace = Pick<KnownCell, 'region' | 'jurisdiction' | 'residency'>;
+export type CellPlace = Omit<KnownCell, 'id'>;
 
 export interface TenantRequest {
   readonly name: string;

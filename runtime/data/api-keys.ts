@@ -82,12 +82,20 @@ export async function findKey(
   return row && toKey(row);
 }
 
-/** Whoever presents a key says its id; whether he knows its secret, the hash tells. */
+/**
+ * Whoever presents a key says its id; whether he knows its secret, the hash tells.
+ * @param region in a database that is the cell of another one, no key is found
+ */
 export async function keyWithHash(
   transaction: Queryable,
   id: string,
+  region: string,
 ): Promise<{ readonly key: ApiKey; readonly secretHash: Uint8Array } | undefined> {
-  const [row] = await transaction.query<Row>(`select ${COLUMNS}, secret_hash from api_keys where id = $1`, [id]);
+  const [row] = await transaction.query<Row>(
+    `select ${COLUMNS}, secret_hash from api_keys
+     where id = $1 and exists (select from cell where cell.region = $2)`,
+    [id, region],
+  );
   return row && { key: toKey(row), secretHash: row.secret_hash };
 }
 

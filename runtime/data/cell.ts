@@ -18,8 +18,8 @@ export class ForeignDatabaseError extends Error {
  * later one is checked against it. Throws {@link ForeignDatabaseError}.
  */
 export async function claimCell(connection: DatabaseConnection, cell: Cell): Promise<void> {
-  const jurisdiction = regionFacts(cell.region)?.jurisdiction ?? cell.residency[0];
-  const values = [cell.region, jurisdiction, cell.residency, houseOf(cell).id];
+  const { region, jurisdiction, residency } = placeOfCell(cell);
+  const values = [region, jurisdiction, residency, houseOf(cell).id];
   await asOwner(connection, (client) => client.query('select claim_cell($1, $2, $3, $4)', values)).catch((error) => {
     if (error instanceof pg.DatabaseError && error.constraint === 'cell_region')
       throw new ForeignDatabaseError(`${error.message}. ${error.hint}`);
@@ -58,6 +58,11 @@ export interface KnownCell {
   readonly jurisdiction: string;
   /** Jurisdictions whose personal data may be in it. */
   readonly residency: readonly string[];
+}
+
+/** The same of a cell's own value. */
+export function placeOfCell({ region, residency }: Pick<Cell, 'region' | 'residency'>): Omit<KnownCell, 'id'> {
+  return { region, jurisdiction: regionFacts(region)?.jurisdiction ?? residency[0]!, residency };
 }
 
 /** Undefined until the cell's first process has started. */

@@ -47,7 +47,7 @@ const HEADERS = {
 /** Adds the routes. */
 export async function addAdminApi(app: FastifyInstance, options: AdminApiOptions): Promise<void> {
   const { database, logger } = options;
-  const ring = new KeyRing(database);
+  const ring = new KeyRing(database, options.cell.region);
   const limiter = new RateLimiter(options.rateLimit);
   const visits = new WeakMap<FastifyRequest, Visit>();
   const endpoints = adminEndpoints({ onNumbers: options.onNumbers, onKey: (id) => ring.forget(id) });
