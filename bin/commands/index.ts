@@ -7,6 +7,7 @@ import cost from './cost.ts';
 import explain from './explain.ts';
 import preflight from './preflight.ts';
 import replay from './replay.ts';
+import retention from './retention.ts';
 import start from './start.ts';
 import validate from './validate.ts';
 
@@ -20,4 +21,5 @@ export const commands: readonly RegisterCommand[] = [
   preflight,
   replay,
   audit,
+  retention,
 ];
