@@ -10,6 +10,7 @@ export function expectRoles(deployed: DeployedCell): void {
     it('are all held by its boundary', async () => {
       const roles = deployed.ofType('AWS::IAM::Role');
       expect(roles.map(({ path }) => path).sort()).toEqual([
+        'Jobs/Role',
         'Network/Vpc/FlowLog/IAMRole',
         'Voice/Task/ExecutionRole',
         'Voice/TaskRole/Role',

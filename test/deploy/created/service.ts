@@ -47,8 +47,9 @@ export function expectService(deployed: DeployedCell, image: string): void {
     it('reads its secrets from Secrets Manager, and finds none in its environment', async () => {
       const { containerDefinitions } = await runningTask(deployed);
       const { secrets = [], environment = [] } = containerDefinitions![0]!;
-      const paths = deployed.ofType('AWS::SecretsManager::Secret');
-      expect(secrets).toEqual(paths.map(({ path, id }) => ({ name: path.replace('Secrets/', ''), valueFrom: id })));
+      const made = deployed.ofType('AWS::SecretsManager::Secret');
+      const byName = new Map(made.map(({ path, id }) => [path.replace('Secrets/', ''), id]));
+      expect(new Map(secrets.map(({ name, valueFrom }) => [name, valueFrom]))).toEqual(byName);
       expect(environment.map(({ name }) => name)).not.toContain('VOICECELL_PHONE_KEY');
     });
 
