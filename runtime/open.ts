@@ -8,6 +8,7 @@ import type { CallEventSink } from './call/events.ts';
 import { Reception } from './call/reception.ts';
 import type { SpeakTyped } from './channels/browser.ts';
 import { MemoryCallRegister } from './channels/register.ts';
+import { countOverdue } from './compliance/retention/overdue.ts';
 import type { Config } from './config.ts';
 import { placeOfCell } from './data/cell.ts';
 import { type Database, openDatabase } from './data/database.ts';
@@ -130,7 +131,17 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
   });
   const { writeMetrics: write } = parts;
   const metrics =
-    write && measureCell({ cell, write, admission, guard, tenants, pool: () => database.usage(), health });
+    write &&
+    measureCell({
+      cell,
+      write,
+      admission,
+      guard,
+      tenants,
+      pool: () => database.usage(),
+      health,
+      overdue: () => countOverdue(database),
+    });
   closers.push(() => metrics?.close());
   const providers = createProviders(cell, { endpoint: config.awsEndpoint, logger });
   closers.push(() => providers.close());

@@ -20,6 +20,8 @@ export interface CellMetricsOptions {
   readonly tenants: Pick<TenantWatch, 'open' | 'violations'>;
   readonly pool: () => PoolUsage;
   readonly health: Health;
+  /** Rows that retention should have deleted and has not. */
+  readonly overdue: () => Promise<number>;
 }
 
 export interface CellMetrics {
@@ -29,7 +31,7 @@ export interface CellMetrics {
 }
 
 export function measureCell(options: CellMetricsOptions): CellMetrics {
-  const { cell, admission, guard, tenants, pool, health } = options;
+  const { cell, admission, guard, tenants, pool, health, overdue } = options;
   const metrics = new Metrics({ region: cell.region, write: options.write });
   const crossRegionCalls = increase(() => guard.refused);
   const callsRefused = increase(() => admission.refused);
@@ -42,6 +44,8 @@ export function measureCell(options: CellMetricsOptions): CellMetrics {
     metrics.add('ResidencyViolations', tenants.violations());
     const { inUse, max } = pool();
     metrics.add('PoolUtilization', (100 * inUse) / max);
+    // A database that cannot say is down, which `ServiceUp` tells.
+    metrics.add('RetentionViolations', await overdue().catch(() => undefined));
     const { services } = await health();
     for (const [name, { status, latencyMs }] of Object.entries(services)) {
       if (status !== 'off') metrics.add('ServiceUp', status === 'ok' ? 100 : 0, name);

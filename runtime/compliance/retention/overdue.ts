@@ -14,3 +14,9 @@ export async function overdueRows(
   );
   return new Map(rows.map(({ data_class, overdue }) => [data_class, Number(overdue)]));
 }
+
+/** All classes together. */
+export async function countOverdue(database: Queryable): Promise<number> {
+  const rows = await overdueRows(database);
+  return [...rows.values()].reduce((sum, count) => sum + count, 0);
+}

@@ -26,7 +26,10 @@ const services = Object.fromEntries(
   ]),
 ) as HealthReport['services'];
 
-function measured(start: { active?: number; refused?: number; guarded?: number } = {}) {
+function measured(
+  start: { active?: number; refused?: number; guarded?: number } = {},
+  overdue: () => Promise<number> = async () => 0,
+) {
   const lines: Line[] = [];
   const admission = { active: start.active ?? 0, refused: start.refused ?? 0 };
   const guard = { refused: start.guarded ?? 0 };
@@ -38,6 +41,7 @@ function measured(start: { active?: number; refused?: number; guarded?: number }
     tenants: { open: 3, violations: () => 1 },
     pool: () => ({ max: 10, inUse: 4, waiting: 0 }),
     health: async () => ({ status: 'failed', region: 'us-east-1', checkedAt: '', services }),
+    overdue,
   });
   const values = (name: string, dimensions: string[] = ['Region']) =>
     lines.filter((line) => name in line && String(line._aws.CloudWatchMetrics[0].Dimensions[0]) === String(dimensions));
@@ -124,6 +128,17 @@ describe('the metrics of a cell', () => {
     expect(Object.fromEntries(up)).toEqual({ database: [100], sessions: [100], stt: [100], llm: [0], tts: [100] });
     expect(cellMetrics.values('DatabaseLatency')).toMatchObject([{ DatabaseLatency: [7] }]);
     expect(cellMetrics.values('PoolUtilization')).toMatchObject([{ PoolUtilization: [40] }]);
+  });
+
+  it('tell how much retention should have deleted, and nothing while the database cannot say', async () => {
+    const answers = [async () => 12, async () => 0, () => Promise.reject(new Error('down'))];
+    const cellMetrics = measured({}, () => answers.shift()!());
+    for (let minute = 0; minute < 3; minute++) await cellMetrics.minute();
+    expect(cellMetrics.values('RetentionViolations')).toMatchObject([
+      { RetentionViolations: [12] },
+      { RetentionViolations: [0] },
+    ]);
+    expect(cellMetrics.values('ActiveCalls')).toHaveLength(3);
   });
 
   it('count calls that were started, not those that were taken up again, and those we failed', async () => {
