@@ -13,6 +13,7 @@ import { callerHash } from '../tenants/caller-hash.ts';
 import type { Answerer } from '../tenants/directory.ts';
 import { Call } from './call.ts';
 import type { CallEventSink } from './events.ts';
+import { ErasableRecording, type LiveCall, type LiveCalls } from './live-calls.ts';
 import { PhraseBook } from './phrases.ts';
 import { CallReporter } from './reporter.ts';
 
@@ -28,6 +29,10 @@ export interface ReceptionOptions {
   readonly callerKey: string;
   /** Absent where the cell keeps no recordings. */
   readonly recorder?: Recorder;
+  /** May a caller be asked whether he can be recorded? Never rejects. @default everybody may */
+  readonly mayOfferRecording?: (tenantId: string, caller: string | undefined) => Promise<boolean>;
+  /** Told of every call, for what is asked about it while it is up. */
+  readonly live?: LiveCalls;
 }
 
 /** What one agent needs in every call, made once. */
@@ -69,19 +74,23 @@ export class Reception {
   /** Begins to serve a call. */
   async begin(channel: CallChannel, { tenant, agent }: Answerer): Promise<Call> {
     const { cell, providers, sessions, sink, callerKey, recorder } = this.#options;
+    const { mayOfferRecording = async () => true, live } = this.#options;
     const { callId, from } = channel.details;
     const { tools, phrases, voice } = this.#desk(agent);
     // What could not be synthesized so far: without it a call has neither fillers nor a spoken goodbye.
     void this.prepare(agent);
-    const voiceActivity = await createVoiceActivityDetector({ aggressiveness: AGGRESSIVENESS });
+    const caller = callerHash(callerKey, tenant.id, from);
+    const [voiceActivity, mayRecord] = await Promise.all([
+      createVoiceActivityDetector({ aggressiveness: AGGRESSIVENESS }),
+      recorder ? mayOfferRecording(tenant.id, caller) : false,
+    ]);
     const session = sessions.find(callId) ?? newSession();
     sessions.open(callId, session);
     const reporter = new CallReporter(session, [sink, (event) => channel.show?.(event)]);
-    const recorded = recorder?.attend(channel, {
-      tenantId: tenant.id,
-      session,
-      report: (body) => reporter.emit(body),
-    });
+    const recorded = mayRecord
+      ? recorder?.attend(channel, { tenantId: tenant.id, session, report: (body) => reporter.emit(body) })
+      : undefined;
+    const recording = recorded && new ErasableRecording(recorded);
     const call = new Call(recorded ?? channel, {
       tools,
       phrases,
@@ -89,17 +98,29 @@ export class Reception {
       session,
       agent,
       tenant,
-      caller: callerHash(callerKey, tenant.id, from),
+      caller,
       providers,
       sink,
       isSpeech: (frame) => voiceActivity.isSpeech(frame),
       region: cell.region,
       longestCallMs: cell.drain.longestCallMs,
-      recording: recorded,
+      recording,
     });
+    let isOver = false;
+    const alive: LiveCall = {
+      // Just ended, it has nothing left to say about it, but perhaps a recording on its way into the store.
+      withdraw: () => void (call.withdrawConsent() || (isOver && recording?.erase())),
+      erase: () => {
+        recording?.erase();
+        sessions.close(callId, { resumable: false });
+      },
+    };
+    live?.begin(session.conversationId, alive);
     // Whoever waits for the call learns it if it broke; a rejection that nobody handles would end all calls.
     const ended = call.ended.catch(() => 'caller-hung-up' as const);
     void ended.then((reason) => {
+      isOver = true;
+      live?.end(session.conversationId, alive);
       sessions.close(callId, { resumable: reason === 'caller-hung-up' });
       voiceActivity.close();
     });
