@@ -15,6 +15,7 @@ interface StartOptions {
   readonly exit?: boolean;
   readonly aws?: boolean;
   readonly demo: boolean;
+  readonly recorded?: boolean;
   readonly scenario?: string;
   readonly database?: string;
   readonly agents?: string;
@@ -37,6 +38,7 @@ export default function register(program: Command): void {
     .option('--port <n>', 'port to listen on; 0 takes any free one', portNumber, 8080)
     .option('--exit', 'end after the demo call; exit code 1 if it did not go as its scenario expects')
     .addOption(new Option('--no-demo', 'place no demo call').conflicts('exit'))
+    .option('--recorded', 'another demo: an agent that asks whether it may record the call')
     .option('--scenario <file>', 'another demo call (YAML)')
     .addOption(
       new Option('--aws', "real AWS in the cell's region, with the credentials found here").conflicts('replies'),
@@ -51,12 +53,16 @@ export default function register(program: Command): void {
         exit: true,
       }),
     )
-    .addHelpText('after', '\nExamples:\n  voicecell start\n  voicecell start --exit\n  voicecell start --aws --no-demo')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  voicecell start\n  voicecell start --exit\n  voicecell start --recorded\n  voicecell start --aws --no-demo',
+    )
     .action(start);
 }
 
-async function start(options: StartOptions, command: Command): Promise<void> {
+async function start(given: StartOptions, command: Command): Promise<void> {
   quietSdk();
+  const options = given.recorded ? { ...(await recordedDemo()), ...given } : given;
   const startedAt = performance.now();
   const out = outputOf(command);
   const say = (text: string) => !options.json && out.write(text);
@@ -111,6 +117,11 @@ function explain(error: Error & { code?: string }, { port }: StartOptions): neve
 /** The AWS SDK writes to the console on every start with a Node.js that will leave its support later. */
 function quietSdk(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+async function recordedDemo(): Promise<Pick<StartOptions, 'agents' | 'replies' | 'scenario'>> {
+  const { RECORDED_DEMO } = await import('../../runtime/local/demo/files.ts');
+  return RECORDED_DEMO;
 }
 
 async function demoScenarioOf({ scenario }: StartOptions): Promise<Scenario> {

@@ -5,6 +5,9 @@
 import { ProviderError } from '../providers/errors.ts';
 import type { TextToSpeech, Voice } from '../providers/text-to-speech.ts';
 
+/** Questions of law are long, and a synthesizer takes only so much at once: the more, the later its first byte. */
+const LONGEST_PIECE_CHARS = 160;
+
 export class PhraseBook {
   readonly #textToSpeech: TextToSpeech;
   readonly #voice: Voice;
@@ -56,15 +59,26 @@ export class PhraseBook {
 
   async #make(text: string): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
-    const once = (async function* () {
-      yield text;
+    const sentences = (async function* () {
+      yield* piecesOf(text);
     })();
     const voice = this.#voices.get(text) ?? this.#voice;
-    for await (const piece of this.#textToSpeech.speak(once, voice, new AbortController().signal))
+    for await (const piece of this.#textToSpeech.speak(sentences, voice, new AbortController().signal))
       pieces.push(piece.audio);
     const audio = Buffer.concat(pieces);
     if (audio.length === 0)
       throw new ProviderError('text-to-speech', this.#textToSpeech.name, 'malformed', 'a sentence without a sound');
     return audio;
   }
+}
+
+/** Whole sentences, as many at a time as are short together. */
+function piecesOf(text: string): string[] {
+  const pieces: string[] = [];
+  for (const sentence of text.split(/(?<=[.!?]) +/)) {
+    const joined = `${pieces.at(-1) ?? ''} ${sentence}`.trim();
+    if (joined.length <= LONGEST_PIECE_CHARS) pieces.splice(-1, 1, joined);
+    else pieces.push(sentence);
+  }
+  return pieces;
 }

@@ -2,7 +2,7 @@
 import { AsyncQueue } from '../../runtime/call/queue.ts';
 import type { LanguageModel, ModelEvent, ModelRequest } from '../../runtime/providers/language-model.ts';
 import type { SpeechToText, Transcript } from '../../runtime/providers/speech-to-text.ts';
-import type { Speech, TextToSpeech } from '../../runtime/providers/text-to-speech.ts';
+import type { Speech, TextToSpeech, Voice } from '../../runtime/providers/text-to-speech.ts';
 
 /** Words a recognizer is 300 ms behind with, and a final that comes when it comes. */
 const PARTIAL_MS = 300;
@@ -117,16 +117,16 @@ export function scriptedModel(options: ScriptedModelOptions, requests: ModelRequ
 export interface ScriptedVoiceOptions {
   readonly firstSpeechMs?: number;
   /** What goes otherwise with a clause. */
-  readonly speech?: (clause: string) => ScriptedSpeech | undefined;
+  readonly speech?: (clause: string, voice: Voice) => ScriptedSpeech | undefined;
 }
 
 export function scriptedVoice(options: ScriptedVoiceOptions): TextToSpeech {
   return {
     name: 'scripted',
-    async *speak(clauses, _voice, signal): AsyncGenerator<Speech> {
+    async *speak(clauses, voice, signal): AsyncGenerator<Speech> {
       let clause = 0;
       for await (const text of clauses) {
-        const { error, silent, breaksOff, firstSpeechMs } = options.speech?.(text) ?? {};
+        const { error, silent, breaksOff, firstSpeechMs } = options.speech?.(text, voice) ?? {};
         await later(firstSpeechMs ?? options.firstSpeechMs ?? FIRST_SPEECH_MS, signal);
         if (signal.aborted) return;
         if (error) throw error;

@@ -13,3 +13,10 @@ export const DEMO_SCENARIOS = ['booking', 'questions', 'keypad', 'transfer'] as 
 export function demoScenario(name: (typeof DEMO_SCENARIOS)[number]): string {
   return here(`./${name}.scenario.yaml`);
 }
+
+/** An agent that asks before it records, what is answered for it, and who calls it. */
+export const RECORDED_DEMO = {
+  agents: here('./recorded'),
+  replies: here('./recorded/library.replies.yaml'),
+  scenario: here('./recorded/consent.scenario.yaml'),
+} as const;

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { ownSentences } from '../../../runtime/agents/sentences.ts';
 import { AgentFilesError, LARGEST_FILE_BYTES, loadAgents, readAgents } from '../../../runtime/agents/store.ts';
 import { ToolSet } from '../../../runtime/agents/tools.ts';
-import { DEMO_AGENTS } from '../../../runtime/local/demo/files.ts';
+import { DEMO_AGENTS, RECORDED_DEMO } from '../../../runtime/local/demo/files.ts';
 
 const MINIMAL = 'name: desk\nversion: "1"\nprompt: Be kind.\ngreeting: Hello.\n';
 
@@ -181,11 +182,9 @@ describe('the demo agent', () => {
     expect(await tools.run({ id: '2', name: 'check_availability', input: {} }, signal)).toMatchObject({ failed: true });
   });
 
-  test('says nothing that a voice cannot', async () => {
-    const { all } = await loadAgents(DEMO_AGENTS);
-    const { greeting, openers, sentences } = all[0]!;
-    const spoken = [greeting, ...openers.question, ...openers.statement, ...Object.values(sentences)];
-    for (const sentence of spoken) expect(sentence).toMatch(/^[\p{L}\p{N} ,.?'’]+$/u);
+  test.each([DEMO_AGENTS, RECORDED_DEMO.agents])('says nothing that a voice cannot: %s', async (folder) => {
+    const { all } = await loadAgents(folder);
+    for (const sentence of ownSentences(all[0]!)) expect(sentence).toMatch(/^[\p{L}\p{N} ,.?'’]+$/u);
   });
 });
 

@@ -30,9 +30,11 @@ const tenant = { id: 'tenant-1', residency: 'US' };
 function reception({ speech, sink }: { speech?: () => ScriptedSpeech | undefined; sink?: CallEventSink } = {}) {
   const events: CallEvent[] = [];
   const spoken: string[] = [];
+  const voices: string[] = [];
   const textToSpeech = scriptedVoice({
-    speech: (text) => {
+    speech: (text, { id, language }) => {
       spoken.push(text);
+      voices.push(`${id} ${language}`);
       return speech?.();
     },
   });
@@ -49,7 +51,7 @@ function reception({ speech, sink }: { speech?: () => ScriptedSpeech | undefined
     callerKey: 'a key for the hashes of callers',
     sink: sink ?? ((event) => events.push(event)),
   });
-  return { desk, events, spoken };
+  return { desk, events, spoken, voices };
 }
 
 describe("an agent's own sentences", () => {
@@ -63,6 +65,21 @@ describe("an agent's own sentences", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     line.end();
     expect(spoken).toHaveLength(sentences);
+  });
+
+  it('are made a few sentences at a time where they are long, and in the voice of their language', async () => {
+    const { desk, spoken, voices } = reception();
+    const wording = `${'Dies ist ein langer Satz. '.repeat(10)}Sind Sie einverstanden?`;
+    const german = { version: '1', wording, language: 'de-DE', voice: 'Vicki' };
+    const consent = { recording: { default: german } };
+    const prepared = desk.prepare(agentSchema.parse({ ...agent, consent }));
+    await vi.advanceTimersByTimeAsync(10_000);
+    await prepared;
+    const pieces = spoken.filter((_, nth) => voices[nth] === 'Vicki de-DE');
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.join(' ')).toBe(wording);
+    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(160);
+    expect(new Set(voices)).toEqual(new Set(['Vicki de-DE', `${usEast1.textToSpeech.voice} en-US`]));
   });
 
   it.each<[string, ScriptedSpeech]>([
