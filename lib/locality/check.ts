@@ -78,15 +78,18 @@ export function inspect(source: string | object, given: Home, templatePath: stri
  */
 function findingsOf(leaf: Leaf, home: Home, templatePath: string, exempted: Exemptions): Finding[] {
   if (leaf.inert !== undefined) return [];
-  const reported: Match[] = [];
+  // By character, since a megabyte of hosts is a hundred thousand matches.
+  let reported: Uint8Array | undefined;
   const findings: Finding[] = [];
   for (const rule of rulesFor(leaf))
     for (const match of rule.find(leaf, home)) {
-      if (reported.some(({ span }) => match.span[0] < span[1] && span[0] < match.span[1])) continue;
+      if (reported?.subarray(...match.span).includes(1)) continue;
       const finding = findingOf(rule, leaf, match, templatePath);
       const isExempted = exempted.covers(finding);
       if (!isExempted) findings.push(finding);
-      if (!isExempted || match.property === undefined) reported.push(match);
+      if (isExempted && match.property !== undefined) continue;
+      reported ??= new Uint8Array(leaf.value.length);
+      reported.fill(1, ...match.span);
     }
   return findings;
 }

@@ -134,3 +134,20 @@ describe('a template whose keys are prototypes', () => {
     expect(checkTemplate(template, { home: 'us-east-1' })).toEqual([]);
   });
 });
+
+describe('a template that is full to the brim', () => {
+  it.each([
+    '203.0.113.7 ',
+    'us-west-2 ',
+    'https://collector.example.net ',
+    'arn:aws:sqs:us-west-2:1:q ',
+    '%2D',
+    'aA0+',
+  ])('with %s is read to its end, and a leak is told once', (text) => {
+    const Host = `${text.repeat(Math.floor(900_000 / text.length))} eu-west-3`;
+    const template = { Resources: { A: { Type: 'AWS::SQS::Queue', Properties: { Host } } } };
+    const problems = checkTemplate(template, { home: 'us-east-1' }).map(({ problem }) => problem);
+    expect(problems).toContain('names the region eu-west-3');
+    expect(new Set(problems).size).toBe(problems.length);
+  });
+});
