@@ -3,8 +3,9 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Actor } from '../runtime/compliance/audit/audit.ts';
 import type { KnownCell } from '../runtime/data/cell.ts';
-import type { Database, DatabaseConnection } from '../runtime/data/database.ts';
+import type { Database, DatabaseConnection, Queryable } from '../runtime/data/database.ts';
 import type { ObjectStore } from '../runtime/objects/store.ts';
+import { uuidOf } from './arguments.ts';
 import { CommandFailure } from './command-line.ts';
 
 export interface Administration {
@@ -57,6 +58,31 @@ export function storeOptions(command: Command): Command {
   return command
     .addOption(new Option('--recordings <address>', 'a folder, or s3://BUCKET/PREFIX').env('VOICECELL_RECORDINGS'))
     .addOption(new Option('--exports <address>', 'a folder, or s3://BUCKET/PREFIX').env('VOICECELL_EXPORTS'));
+}
+
+/** Adds the option that says whose it is. */
+export function tenantOption(command: Command): Command {
+  return command.addOption(
+    new Option('--tenant <id>', 'whose: voicecell tenant list has the ids').argParser(uuidOf).makeOptionMandatory(),
+  );
+}
+
+/** One transaction in the name of a tenant. Throws {@link CommandFailure} when there is none of this id. */
+export async function inTenant<T>(
+  { database }: Administration,
+  tenantId: string,
+  work: (transaction: Queryable) => Promise<T>,
+): Promise<T> {
+  const { showTenant } = await import('../runtime/admin/tenants.ts');
+  return database.within({ role: 'voicecell_admin', tenantId }, async (transaction) => {
+    await showTenant(transaction, tenantId);
+    return work(transaction);
+  });
+}
+
+/** One transaction that sees the whole cell. */
+export function inCell<T>({ database }: Administration, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+  return database.within({ role: 'voicecell_admin', cellWide: true }, work);
 }
 
 /** Opens what the command's options name, lets `work` use it, closes it. Throws {@link CommandFailure}. */
@@ -137,6 +163,8 @@ const NOT_ALLOWED = /^(28000|28P01|42501)$/;
 /** What went wrong with the database, in words that mend it; any other error as it is. */
 async function explained(error: unknown): Promise<unknown> {
   const { describeFailure, isUnavailable } = await import('../runtime/data/failures.ts');
+  const { AdminRefusal } = await import('../runtime/admin/refusal.ts');
+  if (error instanceof AdminRefusal) return new CommandFailure(error.message, error.kind === 'invalid' ? 2 : 1);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (isUnavailable(error))
     return new CommandFailure(

@@ -4,6 +4,7 @@ import type { ApiKey, Role } from '../data/api-keys.ts';
 import * as keys from '../data/api-keys.ts';
 import type { Queryable } from '../data/database.ts';
 import { hashSecret, mintKey, spellKey } from './key-text.ts';
+import { nameOf, requireWithin } from './limits.ts';
 import { AdminRefusal, notFound } from './refusal.ts';
 import { CELL_ROLES, TENANT_ROLES } from './roles.ts';
 
@@ -42,10 +43,11 @@ export async function createKey(
       `no key of ${tenantId === undefined ? 'the cell' : 'a tenant'} can have this role`,
       [{ path: 'role', found: JSON.stringify(role), expected: `one of ${roles.join(', ')}` }],
     );
+  requireWithin('expiresInDays', expiresInDays, 1, LONGEST_EXPIRES_IN_DAYS);
   const minted = await mint(transaction, {
     tenantId,
     role,
-    name,
+    name: nameOf(name),
     expiresAt: new Date(Date.now() + expiresInDays * DAY_MS),
   });
   await audited(transaction, actor, 'create', minted.key, { role });
@@ -60,6 +62,7 @@ export async function rotateKey(
   id: string,
   overlapHours: number,
 ): Promise<MintedKey> {
+  requireWithin('overlapHours', overlapHours, 0, LONGEST_OVERLAP_HOURS);
   const old = await showKey(transaction, tenantId, id);
   const { role, name } = old;
   if (old.revokedAt !== undefined || Date.parse(old.expiresAt) <= Date.now())

@@ -9,6 +9,7 @@ import type { Queryable } from '../data/database.ts';
 import type { TenantRecord } from '../data/tenants.ts';
 import * as tenants from '../data/tenants.ts';
 import { houseOf } from '../tenants/house.ts';
+import { nameOf } from './limits.ts';
 import { AdminRefusal, notFound, type Problem } from './refusal.ts';
 
 /** The cell, as far as the law asks. */
@@ -30,7 +31,7 @@ export async function createTenant(
 ): Promise<TenantRecord> {
   const problems = [...regionProblems(region, cell), ...residencyProblems(dataResidency, cell)];
   if (problems.length > 0) throw new AdminRefusal('invalid', 'this cell cannot take this tenant', problems);
-  const tenant = await tenants.insertTenant(transaction, { name, region, dataResidency });
+  const tenant = await tenants.insertTenant(transaction, { name: nameOf(name), region, dataResidency });
   const details = { dataResidency, region };
   await audit(transaction, actor, {
     action: 'create',
