@@ -35,6 +35,8 @@ export interface Config {
   readonly awsEndpoint?: string;
   /** Set if calls may be recorded: where to. */
   readonly recordings?: StoreAddress;
+  /** Set if people can be given copies of their data: where to. */
+  readonly exports?: StoreAddress;
   readonly agentsFolder: string;
   /** E.164 number → agent's name; `*` is every other number, and the browser phone. */
   readonly numbers: Readonly<Record<string, string>>;
@@ -86,6 +88,7 @@ export function readConfig(env: Environment): Config {
     database: reader.read('VOICECELL_DATABASE_URL', databaseOf),
     awsEndpoint: reader.readOptional('VOICECELL_AWS_ENDPOINT', localEndpoint),
     recordings: reader.readOptional('VOICECELL_RECORDINGS', storeOf),
+    exports: reader.readOptional('VOICECELL_EXPORTS', storeOf),
     agentsFolder: reader.read('VOICECELL_AGENTS', nonEmpty, './agents'),
     numbers: reader.read('VOICECELL_NUMBERS', numbersOf, '{}'),
     logLevel: reader.read('VOICECELL_LOG_LEVEL', logLevel, 'info'),

@@ -5,10 +5,13 @@ import type { Agent } from './agents/definition.ts';
 import type { AgentStore } from './agents/store.ts';
 import { Admission } from './call/admission.ts';
 import type { CallEventSink } from './call/events.ts';
+import { LiveCalls } from './call/live-calls.ts';
 import { Reception } from './call/reception.ts';
 import type { SpeakTyped } from './channels/browser.ts';
 import { MemoryCallRegister } from './channels/register.ts';
 import { countOverdue } from './compliance/retention/overdue.ts';
+import { watchLiveCalls } from './compliance/subject-requests/watch-live.ts';
+import { startSubjectRequestWorker } from './compliance/subject-requests/worker.ts';
 import type { Config } from './config.ts';
 import { placeOfCell } from './data/cell.ts';
 import { type Database, openDatabase } from './data/database.ts';
@@ -32,6 +35,7 @@ import { MemorySessions } from './sessions/sessions.ts';
 import { type Answerer, Directory } from './tenants/directory.ts';
 import { houseOf } from './tenants/house.ts';
 import { watchTenants } from './tenants/watch.ts';
+import { mayOfferRecording } from './tenants/wishes.ts';
 
 export interface RuntimeParts {
   readonly agents: AgentStore;
@@ -89,7 +93,11 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     onConnectionLost: (error) => logger.warn({ ...safeError(error) }, 'a connection to the database was lost'),
   });
   closers.push(() => database.close());
-  const eventLog = new EventLog({ write: eventWriter(database), logger });
+  const live = new LiveCalls();
+  const onErased = (ids: readonly string[]) => {
+    for (const id of ids) live.erase(id);
+  };
+  const eventLog = new EventLog({ write: eventWriter(database, onErased), logger });
   closers.push(() => eventLog.close(LAST_WRITE_MS));
   const owner = loginAs('owner', config.database, cell.region);
   const tenants = watchTenants({ cell, owner, database, logger, signal: closing.signal });
@@ -118,6 +126,20 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     onConnectionLost: (error) => logger.warn({ ...safeError(error) }, 'a connection of the administration was lost'),
   });
   closers.push(() => administration.close());
+  const watched = watchLiveCalls({ database: administration, calls: live, logger, signal: closing.signal });
+  closers.push(() => watched);
+  const exports = config.exports && openObjectStore(config.exports, { region: cell.region });
+  closers.push(() => exports?.close());
+  const subjectRequests = startSubjectRequestWorker({
+    database: administration,
+    stores: { recordings: recordings?.store, exports },
+    region: cell.region,
+    logger,
+    ready: tenants.ready,
+    isForeign: () => tenants.isForeign,
+    signal: closing.signal,
+  });
+  closers.push(() => subjectRequests.closed);
   const admission = new Admission(cell.capacity.callsPerTask);
   const service = (name: AwsService) => (signal: AbortSignal) =>
     reach(new URL(config.awsEndpoint ?? `https://${awsHost(name, cell.region)}`), signal);
@@ -151,6 +173,8 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     sessions: new MemorySessions(),
     callerKey: config.callerKey,
     recorder: recordings?.recorder,
+    mayOfferRecording: (tenantId, caller) => mayOfferRecording(database, tenantId, caller),
+    live,
     sink: (event) => {
       eventLog.sink(event);
       metrics?.sink(event);

@@ -50,6 +50,10 @@ const variables = {
     meaning: 'where recordings of calls are kept: a folder, or s3://BUCKET or s3://BUCKET/PREFIX',
     default: 'no call is recorded, and no caller asked whether it may be',
   },
+  VOICECELL_EXPORTS: {
+    meaning: 'where exports are kept for a few days: a folder, or s3://BUCKET or s3://BUCKET/PREFIX',
+    default: 'nobody can be given a copy of his data',
+  },
   VOICECELL_LOG_LEVEL: { meaning: 'trace, debug, info, warn, error, fatal or silent', default: 'info' },
   TWILIO_AUTH_TOKEN: {
     meaning: "auth token of the cell's Twilio region",

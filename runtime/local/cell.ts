@@ -34,6 +34,8 @@ export interface LocalCellOptions {
   readonly speech?: Pick<SpeechEmulatorOptions, 'seed' | 'latencies' | 'limits'>;
   /** Folder for the recordings of calls. @default no call is recorded */
   readonly recordings?: string;
+  /** Folder for copies of people's data. @default nobody can be given one */
+  readonly exports?: string;
   readonly logLevel?: string;
   /** Reads along in every call. */
   readonly onEvent?: CallEventSink;
@@ -81,6 +83,7 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
       VOICECELL_AGENTS: options.agents ?? DEMO_AGENTS,
       VOICECELL_NUMBERS: options.numbers && JSON.stringify(options.numbers),
       VOICECELL_RECORDINGS: options.recordings,
+      VOICECELL_EXPORTS: options.exports,
       VOICECELL_LOG_LEVEL: options.logLevel ?? 'warn',
       VOICECELL_AWS_ENDPOINT: speech?.url,
       TWILIO_AUTH_TOKEN: LOCAL_AUTH_TOKEN,

@@ -184,7 +184,7 @@ export class Office {
   /** Works on a request as a process does. @returns how it then stands */
   async work(id: string, { database = this.database, stores = this.stores as Stores } = {}): Promise<SubjectRequest> {
     const worker = randomUUID();
-    const claimed = await claimRequest(database, worker, id);
+    const claimed = await claimRequest(database, worker, { id });
     if (!claimed) throw new Error('there is nothing to do for this request');
     const signal = new AbortController().signal;
     await runRequest({ database, stores, region: testCell.region, worker, claimed, signal });

@@ -8,6 +8,8 @@ import type { Actor } from '../audit/audit.ts';
 import {
   type Correction,
   REQUEST_COLUMNS,
+  REQUEST_KINDS,
+  type RequestKind,
   type RequestProgress,
   type RequestResult,
   type RequestRow,
@@ -50,7 +52,7 @@ const CLAIM = `
     leased_until = now() + $2 * interval '1 ms', attempts = attempts + 1
   where id = (
     select id from subject_requests as wanted
-    where ($3::uuid is null or id = $3) and subject_hash is not null and (leased_until is null or leased_until < now())
+    where ($3::uuid is null or id = $3) and kind = any($4) and subject_hash is not null and (leased_until is null or leased_until < now())
       and (state in ('received', 'running') or (state = 'done' and look_again_at <= now()))
       and not exists (
         select from subject_requests as earlier
@@ -63,14 +65,17 @@ const CLAIM = `
   )
   returning ${REQUEST_COLUMNS}, encode(subject_hash, 'hex') as hash, input, actor, reason, attempts`;
 
-/** The request that has waited longest, or the one of this id; undefined when there is nothing to do. */
+/**
+ * The request that has waited longest, or the one of this id; undefined when there is nothing to do.
+ * @param kinds for which the process has the means
+ */
 export async function claimRequest(
   database: Pick<Database, 'within'>,
   worker: string,
-  id?: string,
+  { id, kinds = REQUEST_KINDS }: { readonly id?: string; readonly kinds?: readonly RequestKind[] } = {},
 ): Promise<Claimed | undefined> {
   const [row] = await database.within({ role: 'voicecell_admin', cellWide: true }, (transaction) =>
-    transaction.query<ClaimedRow>(CLAIM, [worker, LEASE_MS, id ?? null]),
+    transaction.query<ClaimedRow>(CLAIM, [worker, LEASE_MS, id ?? null, kinds]),
   );
   if (!row) return undefined;
   const { hash: subjectHash, input, actor, reason, attempts } = row;

@@ -9,6 +9,7 @@ import { type Logger, safeError } from '../../logger.ts';
 import { pause } from '../../pause.ts';
 import { discardExpired } from './expire.ts';
 import { claimRequest, LeaseLostError } from './lease.ts';
+import { REQUEST_KINDS } from './request.ts';
 import { countOverdue } from './requests.ts';
 import { runRequest } from './run.ts';
 import type { Stores } from './work.ts';
@@ -24,6 +25,10 @@ export interface WorkerOptions {
   readonly stores: Stores;
   readonly region: string;
   readonly logger: Logger;
+  /** Resolves when the database is ready, or never will be. */
+  readonly ready: Promise<void>;
+  /** The database is another cell's: what people ask of it is answered there. */
+  readonly isForeign: () => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -39,6 +44,7 @@ export interface SubjectRequestWorker {
 export function startSubjectRequestWorker(options: WorkerOptions): SubjectRequestWorker {
   const { database, stores, region, logger, signal } = options;
   const worker = randomUUID();
+  const kinds = REQUEST_KINDS.filter((kind) => stores.exports || (kind !== 'access' && kind !== 'export'));
   let overdue: number | undefined;
   let tidyAgainAt = 0;
   let wake = new AbortController();
@@ -54,7 +60,7 @@ export function startSubjectRequestWorker(options: WorkerOptions): SubjectReques
 
   /** @returns whether there was anything to do */
   async function workOnce(): Promise<boolean> {
-    const claimed = await claimRequest(database, worker);
+    const claimed = await claimRequest(database, worker, { kinds });
     if (!claimed) return false;
     const { id: requestId, kind, tenantId } = claimed.request;
     try {
@@ -71,7 +77,8 @@ export function startSubjectRequestWorker(options: WorkerOptions): SubjectReques
   }
 
   async function run(): Promise<void> {
-    while (!signal.aborted) {
+    await options.ready;
+    while (!signal.aborted && !options.isForeign()) {
       let isIdle = true;
       try {
         await tidy();
