@@ -44,7 +44,7 @@ export async function keepSweeping(options: SweepOptions & { readonly signal: Ab
 }
 
 /** Rejects when the store or the database is down. */
-export async function sweepRecordings({ store, ledger }: SweepOptions): Promise<Swept> {
+export async function sweepRecordings({ store, ledger }: Omit<SweepOptions, 'logger'>): Promise<Swept> {
   let finished = 0;
   let discarded = 0;
   const count = (isKept: boolean) => (isKept ? finished++ : discarded++);
