@@ -5,15 +5,17 @@
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { DemoCall } from '../../runtime/local/demo/call.ts';
 import type { Fault, FaultName, Stage } from '../../runtime/local/speech/faults.ts';
-import { eventsOfType, startTestCell } from '../support/local-cell.ts';
+import { eventsOfType } from '../support/local-cell.ts';
+import { cellsWithOneDatabase } from './support/cell.ts';
 
 const STAGES: readonly Stage[] = ['speech-to-text', 'language-model', 'text-to-speech'];
 const FAULTS: readonly FaultName[] = ['throttle', 'refuse', 'drop-mid-stream', 'stall', 'malformed-event'];
 
-async function callThrough(faults: readonly Fault[], listensMs: number, { onTestFinished }: TestContext) {
-  const cell = await startTestCell({}, onTestFinished);
-  // By the end of this call the agent's own sentences are synthesized.
-  await cell.call({ steps: [{ waitsMs: 2_500 }, { hangsUp: true }] });
+const cellFor = cellsWithOneDatabase();
+
+/** The agent's own sentences are synthesized by then: a service fails in the middle of a day, not before its first call. */
+async function callThrough(faults: readonly Fault[], listensMs: number, test: TestContext) {
+  const cell = await cellFor(test);
   for (const fault of faults) cell.speech!.inject(fault);
   const call = await cell.call({
     steps: [{ says: 'What are your opening hours?' }, { waitsMs: listensMs }, { hangsUp: true }],
