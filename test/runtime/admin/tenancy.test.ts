@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenApiDocument } from '../../../runtime/admin/http/openapi.ts';
-import { TENANT_ROLES } from '../../../runtime/admin/roles.ts';
+import { SCOPES, type Scope, TENANT_ROLES } from '../../../runtime/admin/roles.ts';
 import { type Database, openDatabase } from '../../../runtime/data/database.ts';
 import {
   type Admin,
@@ -62,15 +62,19 @@ interface Question {
   readonly path: string;
   readonly id: string;
   readonly hasBody: boolean;
+  readonly scope: Scope;
+  readonly cellOnly: boolean;
 }
 
 function questionsOf(document: OpenApiDocument): Question[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId: id, requestBody }]) => ({
+    Object.entries(methods).map(([method, { operationId: id, requestBody, description }]) => ({
       method,
       path,
       id,
       hasBody: requestBody !== undefined,
+      scope: /Needs `([\w:-]+)`/.exec(String(description))?.[1] as Scope,
+      cellOnly: /only keys of the cell/.test(String(description)),
     })),
   );
 }
@@ -173,6 +177,21 @@ describeDatabases('a key of tenant A', (testDatabase) => {
     );
     expect(leaks).toEqual([]);
     expect(await estateOf(b)).toEqual(before);
+  });
+
+  test('may do what its role may, and nothing else', async () => {
+    const own = await furnish(admin, operator, database, 'Roles');
+    const wrong: string[] = [];
+    for (const role of TENANT_ROLES) {
+      const ask = admin.as(await keyOf(database, role, own.tenantId));
+      for (const question of questions) {
+        const payload = question.hasBody ? BODIES[question.id]!(own) : undefined;
+        const { status } = await ask(question.method, fill(question, own, own), payload);
+        const isAllowed = SCOPES[question.scope].includes(role) && !question.cellOnly;
+        if ((status !== 403) !== isAllowed) wrong.push(`${role} ${question.id}: ${status}`);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   test('opens nothing when it is missing, wrong, revoked, expired, or of another cell', async () => {

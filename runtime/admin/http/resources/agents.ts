@@ -83,8 +83,10 @@ export function agentEndpoints(onChanged: (numbers: readonly string[]) => void):
       params: agentPath,
       query: idPage,
       answer: pageOf(version),
-      handle: async ({ transaction, params, query: { limit: most, after } }) =>
-        paged(await listVersions(transaction, params.name, { limit: most + 1, after }), most, ({ id }) => id),
+      async handle({ transaction, params: { name }, query: { limit: most, after } }) {
+        await showAgent(transaction, name);
+        return paged(await listVersions(transaction, name, { limit: most + 1, after }), most, ({ id }) => id);
+      },
     }),
     endpoint(RESOURCE, {
       method: 'get',
