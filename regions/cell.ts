@@ -18,6 +18,11 @@ const speechToText = z.strictObject({
   language: z.string().default('en-US'),
   /** How eagerly the recognizer freezes words of a partial result. `high` freezes earliest. */
   partialResultsStability: z.enum(['low', 'medium', 'high']).default('high'),
+  /**
+   * The recognizer also tells the caller's turns with what identifies somebody taken out, for analytics. The agent hears
+   * them whole. Billed apart: docs/decisions/0013-redaction.md.
+   */
+  redactFinals: z.boolean().default(false),
 });
 
 const languageModel = z.strictObject({

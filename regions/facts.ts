@@ -69,6 +69,11 @@ export function streamingLanguages(region: string, facts: Facts = knownFacts): r
   return offers(region, 'transcribestreaming', facts) ? facts.transcribe.languages : [];
 }
 
+/** The recognizer can take out of its finals what identifies somebody, in this region and language. */
+export function redactsFinals(region: string, language: string, facts: Facts = knownFacts): boolean {
+  return facts.transcribe.piiRegions.includes(region) && facts.transcribe.piiLanguages.includes(language);
+}
+
 /** From plain to lively; `long-form` is for reading aloud. */
 const ENGINES = ['standard', 'neural', 'generative', 'long-form'] as const satisfies readonly Engine[];
 

@@ -20,7 +20,7 @@ import { providersPinned } from './rules/providers.ts';
 import { jurisdictionServed, notImpaired, twoZones, unknownRegion, zonesOfRegion } from './rules/region.ts';
 import { residencyAllowed, residencyKnown } from './rules/residency.ts';
 import type { CellRule, Rule } from './rules/rule.ts';
-import { languageRecognized, transcribeOffered } from './rules/speech-to-text.ts';
+import { languageRecognized, redactionOffered, transcribeOffered } from './rules/speech-to-text.ts';
 import { pollyEngineOffered, pollyVoiceOffered, voiceSpeaksLanguage } from './rules/text-to-speech.ts';
 
 /** Asked of a cell in a known region, in the order a person would fix them: place, law, services, machines. */
@@ -33,6 +33,7 @@ const REGION_RULES: readonly Rule[] = [
   foundationOffered,
   transcribeOffered,
   languageRecognized,
+  redactionOffered,
   noInferenceProfile,
   modelInRegion,
   pollyEngineOffered,

@@ -5,7 +5,7 @@ export default defineCell({
   region: 'eu-central-1',
   residency: ['EU'],
   availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
-  speechToText: { provider: 'transcribe', language: 'en-GB' },
+  speechToText: { provider: 'transcribe', language: 'en-GB', redactFinals: true },
   languageModel: { provider: 'bedrock', modelId: 'qwen.qwen3-32b-v1:0' },
   textToSpeech: { provider: 'polly', engine: 'neural', voice: 'Amy' },
   channels: { twilio: { region: 'ie1', edge: 'frankfurt' }, browser: true },

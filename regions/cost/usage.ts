@@ -82,6 +82,12 @@ function speechAndModel(cell: Cell, minutes: number, turns: number, assumed: Ass
       quantity: minutes,
     },
     {
+      group: 'speech to text',
+      item: 'transcribe.redaction',
+      what: 'Transcribe, redaction of finals',
+      quantity: cell.speechToText.redactFinals ? minutes : 0,
+    },
+    {
       group: 'language model',
       item: `${provider}.${modelId}.input`,
       what: `${modelId}, tokens in`,

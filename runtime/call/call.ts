@@ -14,6 +14,7 @@ import { Deafness } from './deafness.ts';
 import type { EndReason } from './events.ts';
 import { Keypad } from './keypad.ts';
 import { Patience } from './patience.ts';
+import { type RedactedTurn, RedactedTurns } from './redacted-turns.ts';
 import { CallReporter } from './reporter.ts';
 import { type CallerTurn, Responder } from './responder.ts';
 import { type CallSetup, defaultCallTiming, type TimerName } from './setup.ts';
@@ -29,6 +30,7 @@ export class Call {
   readonly #reporter: CallReporter;
   readonly #timers = new CallTimers<TimerName>();
   readonly #detector: TurnDetector;
+  readonly #redactedTurns = new RedactedTurns();
   readonly #responder: Responder;
   readonly #consent: Consent;
   readonly #question: ConsentQuestion;
@@ -55,7 +57,7 @@ export class Call {
       timers,
       reporter: this.#reporter,
       turnOver: () => this.#patience.restart(),
-      dismissed: () => detector.discard(),
+      dismissed: () => this.#discardWords(),
     });
     this.#detector = detector;
     this.#responder = responder;
@@ -174,6 +176,7 @@ export class Call {
   async #listen(): Promise<void> {
     try {
       for await (const transcript of this.#stream) {
+        this.#tellRedacted(this.#redactedTurns.heard(transcript));
         const decisions = this.#detector.transcript(transcript);
         if (this.#question.spokenOver(transcript.text, transcript.endMs)) this.#overhear();
         else for (const decision of decisions) this.#decide(decision);
@@ -191,7 +194,9 @@ export class Call {
   #decide(decision: Decision): void {
     const { floor } = this.#responder;
     if (this.#responder.ending) {
-      if (decision.type === 'commit') this.#consent.withdrawalIn({ text: decision.text, by: 'speech' })?.heard();
+      if (decision.type !== 'commit') return;
+      this.#redactedTurns.discarded();
+      this.#consent.withdrawalIn({ text: decision.text, by: 'speech' })?.heard();
       return;
     }
     switch (decision.type) {
@@ -204,7 +209,7 @@ export class Call {
       case 'speech-paused':
         this.#reporter.emit({ type: 'caller-paused' });
         floor.voicePaused();
-        if (!this.#question.asking) this.#deafness.voicePaused(decision.voicedMs);
+        if (!this.#question.asking && this.#detector.text === '') this.#deafness.voicePaused(decision.voicedMs);
         return;
       case 'words':
         this.#textAt = performance.now();
@@ -218,8 +223,10 @@ export class Call {
         return;
       case 'commit': {
         if (this.#detector.speaking) floor.overrule();
-        if (!this.#question.pending && floor.hasMoreToSay && isBackchannel(decision.text)) floor.resume();
-        else this.#takeTurn(decision.text, decision.silenceMs);
+        if (!this.#question.pending && floor.hasMoreToSay && isBackchannel(decision.text)) {
+          this.#redactedTurns.discarded();
+          floor.resume();
+        } else this.#takeTurn(decision.text, decision.silenceMs);
         return;
       }
     }
@@ -229,7 +236,20 @@ export class Call {
   #takeTurn(text: string, silenceMs: number): void {
     const textAt = this.#textAt;
     this.#textAt = undefined;
+    const { session } = this.#setup;
+    const turnsBefore = session.turns;
     this.#answer({ text, by: 'speech', silenceMs, textAt });
+    if (session.turns === turnsBefore) this.#redactedTurns.discarded();
+    else this.#tellRedacted(this.#redactedTurns.committed(session.turns));
+  }
+
+  #tellRedacted(turn: RedactedTurn | undefined): void {
+    if (turn) this.#reporter.emit({ type: 'caller-text-redacted', ...turn });
+  }
+
+  #discardWords(): void {
+    this.#detector.discard();
+    this.#redactedTurns.discarded();
   }
 
   #answer(turn: CallerTurn): void {
@@ -238,7 +258,7 @@ export class Call {
 
   /** Words that nothing follows from. */
   #overhear(): void {
-    this.#detector.discard();
+    this.#discardWords();
     this.#callerIsThere();
   }
 
@@ -260,7 +280,7 @@ export class Call {
   #takeTyped(typed: string, by: 'dtmf' | 'text'): void {
     this.#callerIsThere();
     const text = `${this.#detector.text} ${typed}`.trim();
-    this.#detector.discard();
+    this.#discardWords();
     this.#answer({ text, by, silenceMs: 0 });
   }
 

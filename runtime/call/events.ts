@@ -65,6 +65,11 @@ export type CallEventBody =
       readonly by: 'speech' | 'dtmf' | 'text';
       readonly waitMs: number;
     }
+  /**
+   * The caller's turn once more, as the recognizer redacted it: `[NAME]` and the like in place of what identifies
+   * somebody. For analytics, which prefer it; comes a second or two after the turn, or not at all.
+   */
+  | { readonly type: 'caller-text-redacted'; readonly turn: number; readonly text: string }
   | {
       readonly type: 'speculation';
       readonly turn: number;

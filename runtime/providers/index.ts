@@ -1,7 +1,7 @@
 /** The three services of a conversation, as the cell names them. A provider is one entry in the table below. */
 import { setMaxListeners } from 'node:events';
 import type { Cell } from '../../regions/cell.ts';
-import { streamsTextIn } from '../../regions/facts.ts';
+import { redactsFinals, streamsTextIn } from '../../regions/facts.ts';
 import { BedrockLanguageModel } from './aws/bedrock.ts';
 import { type AwsClientOptions, type AwsClients, createAwsClients } from './aws/clients.ts';
 import { PollyTextToSpeech } from './aws/polly.ts';
@@ -56,6 +56,7 @@ const makers = {
     transcribe: ({ cell, aws, closing, options: { logger, limits } }: Context): SpeechToText =>
       new TranscribeSpeechToText(aws.transcribe, {
         partialResultsStability: cell.speechToText.partialResultsStability,
+        redactsFinals: (language) => cell.speechToText.redactFinals && redactsFinals(cell.region, language),
         closing,
         limits: limits?.speechToText,
         logger,

@@ -9,6 +9,11 @@ export interface Transcript {
   /** How many leading words of `text` will not change any more. All of them in a final. */
   readonly stableWords: number;
   readonly isFinal: boolean;
+  /**
+   * Of a final, where the recognizer redacts: `text` with what identifies somebody replaced, `[NAME]` and the like. For
+   * analytics; `text` itself stays whole.
+   */
+  readonly redactedText?: string;
   /** Where in the audio the last word of `text` ends: ms since the first frame written to this stream. */
   readonly endMs: number;
 }

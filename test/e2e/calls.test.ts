@@ -14,6 +14,7 @@ import { outages } from './calls/outages.ts';
 import { phone } from './calls/phone.ts';
 import { protocol } from './calls/protocol.ts';
 import { recording } from './calls/recording.ts';
+import { redaction } from './calls/redaction.ts';
 import { regions } from './calls/regions.ts';
 import { tenants } from './calls/tenants.ts';
 import { cellsWithOneDatabase } from './support/cell.ts';
@@ -33,6 +34,7 @@ describe.concurrent('the cell', patiently, () => {
     describe.concurrent('takes up a call again whose socket dies', () => continuation(cellFor));
     describe.concurrent('takes calls in', () => regions(cellFor));
     describe.concurrent('has', () => phone(cellFor));
+    describe.concurrent("tells the caller's turns twice where the recognizer", () => redaction(cellFor));
     describe.concurrent('answers for tenants', () => tenants(cellFor));
   });
   describe.sequential('(third)', () => {

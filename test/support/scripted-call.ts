@@ -116,8 +116,8 @@ export async function startScriptedCall(options: ScriptedCallOptions = {}) {
       await vi.advanceTimersByTimeAsync(ms);
     },
     /** The caller speaks for as long as the words take, and falls silent. */
-    async says(text: string, ms = text.length * 60) {
-      recognizer.plan(text, ms);
+    async says(text: string, ms = text.length * 60, redactedText?: string) {
+      recognizer.plan(text, ms, redactedText);
       line.voiced = true;
       await vi.advanceTimersByTimeAsync(ms);
       line.voiced = false;

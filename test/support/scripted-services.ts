@@ -66,8 +66,8 @@ export class ScriptedRecognizer implements SpeechToText {
   fail(error: Error): void {
     this.#out.fail(error);
   }
-  /** The caller begins to speak `text`, for `ms`. */
-  plan(text: string, ms: number): void {
+  /** The caller begins to speak `text`, for `ms`. @param redactedText what the final makes of it, where it redacts */
+  plan(text: string, ms: number, redactedText?: string): void {
     const segmentId = `s${this.#segments++}`;
     const words = text.split(' ');
     const startMs = this.#frames * 20;
@@ -77,6 +77,7 @@ export class ScriptedRecognizer implements SpeechToText {
         this.#out.push({
           segmentId,
           text: words.slice(0, index + 1).join(' '),
+          ...(isFinal && redactedText !== undefined && { redactedText }),
           stableWords: isFinal ? words.length : index,
           isFinal,
           endMs: startMs + spokenMs,

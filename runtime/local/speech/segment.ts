@@ -62,7 +62,7 @@ export class Segment {
 
   /** No more audio will come: there is nothing to wait for but the latest words. */
   finish(nowMs: number): void {
-    this.#finalDueMs = nowMs + this.#pace.partialMs();
+    this.#finalDueMs = Math.max(this.#words.at(-1)!.dueMs, nowMs + this.#pace.partialMs());
   }
 
   /** When {@link due} will next have something, if nothing more is said. */
@@ -78,9 +78,10 @@ export class Segment {
   /** The result that has become due by now, if one has. Nothing comes after a final one. */
   due(nowMs: number): Recognition | undefined {
     const words = this.#words;
-    if (this.#finalDueMs !== undefined && this.#finalDueMs <= nowMs)
-      return this.#recognition(words.length, words.length, true);
     const shown = countWhile(words, (word) => word.dueMs <= nowMs);
+    // However fast the service is, a final says nothing that no partial has shown.
+    if (this.#finalDueMs !== undefined && this.#finalDueMs <= nowMs && this.#shown === words.length)
+      return this.#recognition(words.length, words.length, true);
     const stable = countWhile(
       words.slice(0, shown),
       (word, i) => i + 1 < shown || word.dueMs + this.#pace.stableAfterMs <= nowMs,

@@ -1,6 +1,8 @@
 /** StartStreamTranscription on the wire: its settings come as headers, its results as JSON events. Pure. */
 import { randomUUID } from 'node:crypto';
+import { knownFacts } from '../../../regions/facts.ts';
 import { header, type Request, ServiceError } from './http.ts';
+import { type RedactedWord, redactWords } from './redact-words.ts';
 import type { Recognition, RecognizedWord } from './segment.ts';
 
 export interface TranscribeSettings {
@@ -9,6 +11,8 @@ export interface TranscribeSettings {
   readonly sampleRateHz: 8_000 | 16_000;
   /** How eagerly words are frozen; undefined when stabilization is off, and no word is marked. */
   readonly stability: 'high' | 'medium' | 'low' | undefined;
+  /** What identifies somebody is replaced in final results. */
+  readonly redacts: boolean;
 }
 
 const PREFIX = 'x-amzn-transcribe-';
@@ -21,6 +25,7 @@ const ECHOED = [
   'media-encoding',
   'enable-partial-results-stabilization',
   'partial-results-stability',
+  'content-redaction-type',
 ];
 
 export function transcribeError(status: number, code: string, message: string): ServiceError {
@@ -38,6 +43,8 @@ export function readSettings(request: Request): TranscribeSettings {
   const stability = STABILITIES.find((known) => known === level);
   const isStabilized = setting('enable-partial-results-stabilization') === 'true';
 
+  const redaction = setting('content-redaction-type');
+
   const problems: string[] = [];
   if (!languageCode) problems.push('LanguageCode is missing');
   if (sampleRateHz !== 8_000 && sampleRateHz !== 16_000)
@@ -47,6 +54,12 @@ export function readSettings(request: Request): TranscribeSettings {
   if (encoding !== 'pcm') problems.push(`MediaEncoding is ${encoding}, expected pcm (the emulator takes no other)`);
   if (!UUID.test(sessionId)) problems.push('SessionId is not a UUID');
   if (!stability) problems.push(`PartialResultsStability is ${level}, expected high, medium or low`);
+  if (redaction !== undefined && redaction !== 'PII')
+    problems.push(`ContentRedactionType is ${redaction}, expected PII`);
+  if (redaction && languageCode && !knownFacts.transcribe.piiLanguages.includes(languageCode))
+    problems.push(`ContentRedactionType is not supported for ${languageCode}`);
+  if (redaction && setting('content-identification-type'))
+    problems.push('ContentIdentificationType and ContentRedactionType cannot both be set');
   if (problems.length > 0) throw transcribeError(400, 'BadRequestException', problems.join('; '));
 
   return {
@@ -54,6 +67,7 @@ export function readSettings(request: Request): TranscribeSettings {
     languageCode: languageCode!,
     sampleRateHz: sampleRateHz as 8_000 | 16_000,
     stability: isStabilized ? stability : undefined,
+    redacts: redaction === 'PII',
   };
 }
 
@@ -68,10 +82,11 @@ export function answerHeaders(request: Request, { sessionId }: TranscribeSetting
 
 /** @param resultId the same for all results of a segment. Times are in seconds on the wire. */
 export function toTranscriptEvent(
-  { words, isFinal }: Recognition,
+  { words: spoken, isFinal }: Recognition,
   resultId: string,
-  { languageCode, stability }: TranscribeSettings,
+  { languageCode, stability, redacts }: TranscribeSettings,
 ): object {
+  const words = redacts && isFinal ? redactWords(spoken, languageCode) : spoken;
   const result = {
     ResultId: resultId,
     StartTime: seconds(words[0]?.startMs),
@@ -82,10 +97,28 @@ export function toTranscriptEvent(
       {
         Transcript: words.map(({ text, punctuation }) => text + punctuation).join(' '),
         Items: words.flatMap((word) => toItems(word, stability !== undefined)),
+        ...(redacts && isFinal ? { Entities: toEntities(words) } : {}),
       },
     ],
   };
   return { Transcript: { Results: [result] } };
+}
+
+function toEntities(words: readonly (RecognizedWord | RedactedWord)[]): object[] {
+  return words.flatMap((word) =>
+    'entity' in word
+      ? [
+          {
+            Category: 'PII',
+            Type: word.entity,
+            Content: word.text,
+            StartTime: seconds(word.startMs),
+            EndTime: seconds(word.endMs),
+            Confidence: 1,
+          },
+        ]
+      : [],
+  );
 }
 
 /** Punctuation is an item of its own, without a length. */

@@ -1,10 +1,12 @@
 /**
  * What Transcribe reports → what the call is told, across any number of reopened streams. A reopened stream hears the
  * unfinished segment again under a new id, word by word, perhaps cut differently; the call sees one segment that goes
- * on: same id, times that never go back, no final twice.
+ * on: same id, times that never go back, no final twice. Where finals are redacted, their words are those of the last
+ * partial, which is not: the call hears what the caller said.
  */
 import type { Item, Result } from '@aws-sdk/client-transcribe-streaming';
 import type { Transcript } from '../speech-to-text.ts';
+import { RedactedFinals } from './redacted-finals.ts';
 import type { StreamTimeline } from './transcribe-timeline.ts';
 
 /** Two hearings of the same audio may place its last word this far apart. */
@@ -15,6 +17,7 @@ interface OpenSegment {
   /** The stream's own id; undefined while a reopened stream has not reported it yet. */
   resultId: string | undefined;
   readonly endMs: number;
+  readonly text: string;
 }
 
 export class TranscribeSegments {
@@ -25,6 +28,8 @@ export class TranscribeSegments {
   #catchUpMs = 0;
   /** Finished parts of the unfinished segment that a reopened stream reported on its way there. */
   #held = '';
+  #heldRedacted = '';
+  #finals = new RedactedFinals(false);
   #finishedMs = 0;
   #reachedMs = 0;
 
@@ -38,38 +43,47 @@ export class TranscribeSegments {
   }
 
   /** What follows comes from a new stream. */
-  streamOpened(timeline: StreamTimeline): void {
+  streamOpened(timeline: StreamTimeline, { redacts }: { readonly redacts: boolean }): void {
     this.#timeline = timeline;
+    this.#finals = new RedactedFinals(redacts);
     this.#held = '';
+    this.#heldRedacted = '';
     this.#catchUpMs = this.#open ? this.#open.endMs - SAME_WORD_MS : 0;
     if (this.#open) this.#open.resultId = undefined;
   }
 
-  take({ ResultId, IsPartial, EndTime, Alternatives }: Result): Transcript | undefined {
-    const { Transcript: text = '', Items: items = [] } = Alternatives?.[0] ?? {};
+  take(result: Result): Transcript | undefined {
+    const { ResultId, IsPartial, EndTime, Alternatives } = result;
+    const { Transcript: told = '', Items: items = [] } = Alternatives?.[0] ?? {};
+    const { text, redactedText } = this.#finals.take(result, told, items, this.#held ? undefined : this.#open?.text);
     const timeline = this.#timeline;
     if (!text.trim() || !timeline) return undefined;
     const lastWord = items.findLast((item) => item.Type === 'pronunciation');
     const wordEndMs = timeline.toCallMs(toMs(lastWord?.EndTime ?? EndTime));
     if (wordEndMs < this.#catchUpMs) {
-      if (!IsPartial) this.#held = join(this.#held, text);
+      if (!IsPartial) {
+        this.#held = join(this.#held, text);
+        this.#heldRedacted = join(this.#heldRedacted, redactedText ?? text);
+      }
       return undefined;
     }
     this.#catchUpMs = 0;
     if (this.#open?.resultId !== undefined && this.#open.resultId !== ResultId) this.#open = undefined;
 
     const whole = join(this.#held, text);
+    const redacted = redactedText === undefined ? {} : { redactedText: join(this.#heldRedacted, redactedText) };
     const id = this.#open?.id ?? String(this.#segments++);
     const endMs = Math.max(wordEndMs, this.#open?.endMs ?? 0);
     const stable = IsPartial ? countWords(this.#held) + stableWords(text, items) : countWords(whole);
     this.#reachedMs = Math.max(this.#reachedMs, endMs);
-    if (IsPartial) this.#open = { id, resultId: ResultId, endMs };
+    if (IsPartial) this.#open = { id, resultId: ResultId, endMs, text: whole };
     else {
       this.#open = undefined;
       this.#held = '';
+      this.#heldRedacted = '';
       this.#finishedMs = Math.max(this.#finishedMs, timeline.toCallMs(toMs(EndTime)));
     }
-    return { segmentId: id, text: whole, stableWords: stable, isFinal: !IsPartial, endMs };
+    return { segmentId: id, text: whole, ...redacted, stableWords: stable, isFinal: !IsPartial, endMs };
   }
 }
 

@@ -20,15 +20,17 @@ export interface StreamParts {
   /** The first frame that was not finished with. */
   readonly from: number;
   readonly segments: TranscribeSegments;
+  /** The stream was asked to redact its finals. */
+  readonly redacts: boolean;
   readonly watch: TranscribeWatch;
   readonly onTranscript: (transcript: Transcript) => void;
 }
 
 /** Resolves when all audio of a closed log is transcribed; throws when the stream breaks first, or `signal` aborts. */
 export async function runStream(parts: StreamParts, signal: AbortSignal): Promise<void> {
-  const { client, input, log, from, segments, watch, onTranscript } = parts;
+  const { client, input, log, from, segments, redacts, watch, onTranscript } = parts;
   const timeline = new StreamTimeline();
-  segments.streamOpened(timeline);
+  segments.streamOpened(timeline, { redacts });
   const chunks = pcmChunks({ log, from, timeline, signal, onChunk: (loudMs) => watch.sent(loudMs) });
   const AudioStream = (async function* () {
     for await (const AudioChunk of chunks) yield { AudioEvent: { AudioChunk } };

@@ -8,6 +8,7 @@ import type {
   TranscribeStreamingClient,
 } from '@aws-sdk/client-transcribe-streaming';
 import { FRAME_MS } from '../../channels/channel.ts';
+import type { ProviderError } from '../errors.ts';
 import type { ProviderLogger } from '../logger.ts';
 import { type RetryLimits, retryWaitMs } from '../retry.ts';
 import type { SpeechToText, SpeechToTextStream, Transcript } from '../speech-to-text.ts';
@@ -37,6 +38,8 @@ const SOUND_STREAM_MS = 5_000;
 
 export interface TranscribeOptions {
   readonly partialResultsStability: PartialResultsStability;
+  /** Whether finals in this language are redacted. The service refuses a stream that asks for it in any other. */
+  readonly redactsFinals?: (language: string) => boolean;
   /** Ends all streams when it aborts. */
   readonly closing: AbortSignal;
   readonly limits?: RetryLimits;
@@ -67,6 +70,7 @@ class TranscribedCall implements SpeechToTextStream {
   readonly #call: CallToTranscribe;
   readonly #log = new AudioLog();
   readonly #segments = new TranscribeSegments();
+  #redacts: boolean;
   readonly #outbox = new TranscriptOutbox();
   readonly #over: AbortController;
 
@@ -74,6 +78,7 @@ class TranscribedCall implements SpeechToTextStream {
     this.#client = client;
     this.#options = options;
     this.#call = call;
+    this.#redacts = options.redactsFinals?.(call.language) ?? false;
     const { controller, unlink } = linkAbort(call.signal, options.closing);
     this.#over = controller;
     controller.signal.addEventListener('abort', () => this.#outbox.discard(), { once: true });
@@ -128,7 +133,9 @@ class TranscribedCall implements SpeechToTextStream {
         } else spentMs += (this.#log.closed ? now : acceptedAt) - startedAt;
         suspectDeafness = watch.suspectDeafness;
         const failure = toProviderError('speech-to-text', 'transcribe', error);
-        const waitMs = retryWaitMs(limits, failure.failure, retries++, spentMs, Math.random());
+        const waitMs = this.#goesOnUnredacted(failure, progress)
+          ? 0
+          : retryWaitMs(limits, failure.failure, retries++, spentMs, Math.random());
         if (waitMs === undefined) throw failure;
         const { callId } = this.#call;
         logger?.warn(
@@ -145,6 +152,17 @@ class TranscribedCall implements SpeechToTextStream {
     }
   }
 
+  /** A call is worth more than its redacted transcript, which the cell can make itself. */
+  #goesOnUnredacted({ failure }: ProviderError, progress: boolean): boolean {
+    if (failure !== 'refused' || !this.#redacts || progress) return false;
+    this.#redacts = false;
+    this.#options.logger?.warn(
+      { provider: 'transcribe', callId: this.#call.callId },
+      'a stream with redaction was refused: trying without it',
+    );
+    return true;
+  }
+
   #runStream(attempt: number, watch: TranscribeWatch, signal: AbortSignal): Promise<void> {
     const { callId, language } = this.#call;
     const parts = {
@@ -156,10 +174,12 @@ class TranscribedCall implements SpeechToTextStream {
         SessionId: sessionIdOf(callId, attempt),
         EnablePartialResultsStabilization: true,
         PartialResultsStability: this.#options.partialResultsStability,
+        ...(this.#redacts ? { ContentRedactionType: 'PII' as const } : {}),
       },
       log: this.#log,
       from: Math.ceil(this.#segments.finishedMs / FRAME_MS),
       segments: this.#segments,
+      redacts: this.#redacts,
       watch,
       onTranscript: (transcript: Transcript) => {
         if (transcript.isFinal) this.#log.forgetBefore(Math.ceil(this.#segments.finishedMs / FRAME_MS));

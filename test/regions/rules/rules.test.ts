@@ -88,6 +88,34 @@ describe('speech to text', () => {
   });
 });
 
+describe('redaction by the recognizer', () => {
+  const redacting = (language = 'en-US') => ({
+    speechToText: { provider: 'transcribe' as const, language, redactFinals: true },
+  });
+
+  it('is had where the region and the language have it', () => {
+    expect(rulesOf(cellWith(redacting()))).toEqual([]);
+  });
+
+  it('is refused in a region that has not, with where to', () => {
+    const paris = cellIn('eu-west-3', 'EU', redacting('fr-FR'));
+    const finding = findingOf('redaction-not-offered', paris);
+    expect(finding?.found).toBe('redaction by Transcribe, which eu-west-3 does not offer');
+    expect(finding?.fix).toContain('leave redactFinals out');
+    expect(finding?.fix).toContain('eu-central-1');
+  });
+
+  it('is refused in a language that has not: unknown means no', () => {
+    const finding = findingOf('redaction-not-offered', cellWith(redacting('sv-SE')));
+    expect(finding?.found).toBe('"sv-SE", in which Transcribe does not redact');
+  });
+
+  it('is refused of another provider', () => {
+    const cell = cellWith({ speechToText: { provider: 'deepgram', redactFinals: true } });
+    expect(findingOf('redaction-not-offered', cell)?.found).toContain('deepgram');
+  });
+});
+
 describe('the language model', () => {
   const withModel = (modelId: string) => cellWith({ languageModel: { provider: 'bedrock', modelId } });
 

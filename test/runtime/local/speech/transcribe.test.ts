@@ -55,6 +55,40 @@ describe('emulated Transcribe', () => {
     expect(results.length).toBeGreaterThan(0);
   });
 
+  it('redacts finals, and only finals, when it is asked to', async () => {
+    const line = 'My name is Anna Keller, on Tuesday.';
+    const services = await startServices();
+    services.emulator.script('call', [line]);
+    const { results } = await transcribe(services, await spoken(line), { ContentRedactionType: 'PII' });
+    const partials = results.filter(({ IsPartial }) => IsPartial).map(transcriptOf);
+    expect(partials.at(-1)).toBe(line);
+    const { Transcript, Items, Entities } = results.at(-1)!.Alternatives![0]!;
+    expect(Transcript).toBe('My name is [NAME], on Tuesday.');
+    expect(Items!.map(({ Content }) => Content)).toEqual(['My', 'name', 'is', '[NAME]', ',', 'on', 'Tuesday', '.']);
+    const hidden = Items!.find(({ Content }) => Content === '[NAME]')!;
+    expect(Entities).toEqual([
+      {
+        Category: 'PII',
+        Type: 'NAME',
+        Content: '[NAME]',
+        StartTime: hidden.StartTime,
+        EndTime: hidden.EndTime,
+        Confidence: 1,
+      },
+    ]);
+    expect(hidden.EndTime! - hidden.StartTime!).toBeGreaterThan(0.3);
+  });
+
+  it.each([
+    { settings: { LanguageCode: 'sv-SE' as const }, problem: 'not supported for sv-SE' },
+    { settings: { ContentIdentificationType: 'PII' as const }, problem: 'cannot both be set' },
+  ])('refuses redaction as the service does: $problem', async ({ settings, problem }) => {
+    const services = await startServices();
+    const { error } = await transcribe(services, silence(100), { ContentRedactionType: 'PII', ...settings });
+    expect(error?.name).toBe('BadRequestException');
+    expect(error?.message).toContain(problem);
+  });
+
   it('keeps calls apart, many at once', async () => {
     const services = await startServices();
     const lines = ['Hello.', 'Goodbye.', 'Yes, please.', 'No, thanks.', 'Thursday.'];

@@ -11,7 +11,7 @@ function timelineFrom(callMs: number): StreamTimeline {
 
 function opened(): TranscribeSegments {
   const segments = new TranscribeSegments();
-  segments.streamOpened(timelineFrom(0));
+  segments.streamOpened(timelineFrom(0), { redacts: false });
   return segments;
 }
 
@@ -106,7 +106,7 @@ describe('segments across a reopened stream', () => {
     const segments = opened();
     segments.take(result('a', 'Hello.', 300, true));
     segments.take(result('b', 'I need an', endMs));
-    segments.streamOpened(timelineFrom(segments.finishedMs));
+    segments.streamOpened(timelineFrom(segments.finishedMs), { redacts: false });
     return segments;
   }
 
@@ -153,7 +153,7 @@ describe('segments across a reopened stream', () => {
   it('forget what they held back when the reopened stream breaks as well', () => {
     const segments = interruptedAt(1_400);
     segments.take(result('n', 'I need.', 300, true));
-    segments.streamOpened(timelineFrom(segments.finishedMs));
+    segments.streamOpened(timelineFrom(segments.finishedMs), { redacts: false });
     expect(segments.take(result('p', 'I need an appointment.', 1_000, true))).toMatchObject({
       segmentId: '1',
       text: 'I need an appointment.',
@@ -163,8 +163,71 @@ describe('segments across a reopened stream', () => {
   it('start afresh when nothing was unfinished', () => {
     const segments = opened();
     segments.take(result('a', 'Hello.', 300, true));
-    segments.streamOpened(timelineFrom(5_000));
+    segments.streamOpened(timelineFrom(5_000), { redacts: false });
     expect(segments.take(result('a', 'Yes', 200))).toMatchObject({ segmentId: '1', endMs: 5_200 });
+  });
+});
+
+describe('segments of a stream that redacts its finals', () => {
+  function redacting(): TranscribeSegments {
+    const segments = new TranscribeSegments();
+    segments.streamOpened(timelineFrom(0), { redacts: true });
+    return segments;
+  }
+
+  it('keep the words of the last partial, and tell the redacted ones beside', () => {
+    const segments = redacting();
+    segments.take(result('x', 'My name is *Anna', 800));
+    segments.take(result('x', 'My name is Anna Keller.', 1_000));
+    expect(segments.take(result('x', 'My name is [NAME].', 1_000, true))).toEqual({
+      segmentId: '0',
+      text: 'My name is Anna Keller.',
+      redactedText: 'My name is [NAME].',
+      stableWords: 5,
+      isFinal: true,
+      endMs: 1_000,
+    });
+  });
+
+  it('have the final\u2019s own words where it hides nothing', () => {
+    const segments = redacting();
+    segments.take(result('x', 'I *wont', 300));
+    expect(segments.take(result('x', 'I want.', 300, true))).toMatchObject({
+      text: 'I want.',
+      redactedText: 'I want.',
+    });
+  });
+
+  it('take from the final what was spoken after the last partial', () => {
+    const segments = redacting();
+    segments.take(result('x', 'It is Anna', 500));
+    const final = result('x', 'It is [NAME] thank you.', 900, true);
+    for (const [index, item] of final.Alternatives![0]!.Items!.entries()) item.StartTime = index * 0.2 - 0.1;
+    expect(segments.take(final)?.text).toBe('It is Anna thank you.');
+  });
+
+  it('keep the words that an earlier stream told, when the reopened one tells the final at once', () => {
+    const segments = redacting();
+    segments.take(result('x', 'It is Anna', 500));
+    segments.streamOpened(timelineFrom(0), { redacts: true });
+    expect(segments.take(result('y', 'It is [NAME]', 500, true))).toMatchObject({
+      segmentId: '0',
+      text: 'It is Anna',
+      redactedText: 'It is [NAME]',
+    });
+  });
+
+  it('are told as one, whole and redacted, when the reopened stream cuts the audio differently', () => {
+    const segments = redacting();
+    segments.take(result('x', 'It is Anna for Tuesday', 1_400));
+    segments.streamOpened(timelineFrom(0), { redacts: true });
+    segments.take(result('n', 'It is Anna', 500));
+    expect(segments.take(result('n', 'It is [NAME]', 500, true))).toBeUndefined();
+    segments.take(result('o', 'for Tuesday', 1_400));
+    expect(segments.take(result('o', 'for Tuesday.', 1_400, true))).toMatchObject({
+      text: 'It is Anna for Tuesday.',
+      redactedText: 'It is [NAME] for Tuesday.',
+    });
   });
 });
 

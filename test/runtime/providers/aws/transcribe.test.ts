@@ -69,9 +69,13 @@ function tell({ stream }: ScriptedRequest, id: string, text: string, endMs: numb
 interface CallOptions {
   readonly limits?: RetryLimits;
   readonly logger?: ProviderLogger;
+  readonly redactsFinals?: (language: string) => boolean;
 }
 
-async function callTo(answer: (request: ScriptedRequest) => unknown, { limits = patient, logger }: CallOptions = {}) {
+async function callTo(
+  answer: (request: ScriptedRequest) => unknown,
+  { limits = patient, logger, redactsFinals }: CallOptions = {},
+) {
   const received: Buffer[][] = [];
   const service = await startScriptedService((request) => {
     const chunks: Buffer[] = [];
@@ -95,6 +99,7 @@ async function callTo(answer: (request: ScriptedRequest) => unknown, { limits = 
     closing: closing.signal,
     limits,
     logger,
+    redactsFinals,
   });
   const call = provider.open({ callId: 'call-1', language: 'en-US', signal: hangUp.signal });
   const speak = (from: number, to: number) => {
@@ -149,6 +154,57 @@ describe('a call transcribed by Transcribe', () => {
       'x-amzn-transcribe-partial-results-stability': 'high',
       'x-amzn-transcribe-session-id': expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
     });
+  });
+
+  it('asks for redacted finals where the language has them', async () => {
+    const { call, speak, service } = await callTo(
+      listening(({ stream, ended }) => {
+        if (!ended) return;
+        tell(stream, 'a', 'it is Anna', 180);
+        tell(stream, 'a', 'it is [NAME]', 180, true);
+        stream.stream.end();
+      }),
+      { redactsFinals: (language) => language === 'en-US' },
+    );
+    speak(0, 10);
+    call.close();
+    expect(await collect(call)).toEqual([
+      { segmentId: '0', text: 'it is Anna', stableWords: 3, isFinal: false, endMs: 180 },
+      { segmentId: '0', text: 'it is Anna', redactedText: 'it is [NAME]', stableWords: 3, isFinal: true, endMs: 180 },
+    ]);
+    expect(service.requests[0]?.headers['x-amzn-transcribe-content-redaction-type']).toBe('PII');
+  });
+
+  it('does not ask for them in another language', async () => {
+    const { call, speak, service } = await callTo(
+      listening(({ stream, ended }) => ended && stream.stream.end()),
+      { redactsFinals: (language) => language === 'de-DE' },
+    );
+    speak(0, 10);
+    call.close();
+    await collect(call);
+    expect(service.requests[0]?.headers).not.toHaveProperty('x-amzn-transcribe-content-redaction-type');
+  });
+
+  it('goes on without redaction when the service refuses a stream with it', async () => {
+    const answer = listening(({ stream, ended }) => {
+      if (!ended) return;
+      tell(stream, 'a', 'it is Anna', 180, true);
+      stream.stream.end();
+    });
+    const { call, speak, service } = await callTo(
+      (request) =>
+        request.headers['x-amzn-transcribe-content-redaction-type']
+          ? refuse(request, 400, 'BadRequestException')
+          : answer(request),
+      { redactsFinals: () => true },
+    );
+    speak(0, 10);
+    call.close();
+    expect(await collect(call)).toEqual([
+      { segmentId: '0', text: 'it is Anna', stableWords: 3, isFinal: true, endMs: 180 },
+    ]);
+    expect(service.requests).toHaveLength(2);
   });
 
   it('sends audio before the service has said a word', async () => {
