@@ -1,4 +1,5 @@
-import { mkdtemp, rmdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -75,7 +76,7 @@ async function start(given: StartOptions, command: Command): Promise<void> {
   const events: CallEvent[] = [];
   const story = tellStory({ write: (text) => out.write(text), colours: out.paint.bold('') !== '' });
   let inDemo = scenario !== undefined;
-  const recordings = options.recordings ?? (await mkdtemp(join(tmpdir(), 'voicecell-recordings-')));
+  const recordings = options.recordings ?? join(tmpdir(), `voicecell-recordings-${randomBytes(4).toString('hex')}`);
   const cell = await startLocalCell({
     ...options,
     recordings,
@@ -104,7 +105,7 @@ async function start(given: StartOptions, command: Command): Promise<void> {
     });
   } finally {
     await cell.close();
-    // Nothing was recorded: nothing is left. A folder that holds something stays.
+    // A folder that holds something stays.
     if (!options.recordings) await rmdir(recordings).catch(() => {});
   }
 }

@@ -63,6 +63,7 @@ describe.concurrent('voicecell start', () => {
     expect(out).toMatch(/^VoiceCell ready in \d+\.\d s at http:\/\/localhost:\d+$/m);
     expect(out).toContain('emulated speech services');
     expect(out).toContain('they do not understand speech');
+    expect(out).toMatch(/^ {2}recordings \S+voicecell-recordings-[0-9a-f]{8}, of callers who agree to be recorded$/m);
     expect(out).toMatch(/call {4}answered by dental 1 in eu-central-1$/m);
     expect(out).toMatch(/caller {2}Wait\.$/m);
     expect(out).toMatch(/agent {3}.*Sure, take your time\.$/m);
@@ -76,6 +77,15 @@ describe.concurrent('voicecell start', () => {
     expect(code).toBe(1);
     expect(out).toContain('✗ tools: found [], expected ["book_appointment"]');
     expect(out).toContain('✗ the agent never said /you are booked/');
+  });
+
+  it('--recorded starts a demo that asks before it records', async () => {
+    const args = ['--exit', '--recorded', '--scenario', brief, '--database', NO_DATABASE, '--recordings', folder];
+    const { code, out } = await voicecell('start', '--port', '0', ...args);
+    expect(out).toMatch(/call {4}answered by library 1 in us-east-1$/m);
+    expect(out).toContain('asked for consent to recording, in the wording 2026-11-01 for US');
+    expect(out).not.toContain('● recording');
+    expect(code).toBe(0);
   });
 
   it('stays up, is called at the address it names, and ends when it is interrupted', async ({ onTestFinished }) => {

@@ -136,6 +136,11 @@ describe('the environment', () => {
     ],
     ['emulated services elsewhere', { VOICECELL_AWS_ENDPOINT: 'http://10.0.0.1:80' }, /an address of this machine/],
     [
+      'recordings on the web',
+      { VOICECELL_RECORDINGS: 'https://example.com/recordings' },
+      /^VOICECELL_RECORDINGS: found "https.*expected a folder, or s3:/,
+    ],
+    [
       'numbers that are none',
       { VOICECELL_NUMBERS: '{"911":"x"}' },
       /^VOICECELL_NUMBERS: found a value of 11 characters, expected an object with E\.164/,
@@ -146,6 +151,13 @@ describe('the environment', () => {
     const found = problems({ ...inTheCloud, ...change });
     expect(found.filter((problem) => expected.test(problem))).toHaveLength(1);
     expect(found.every((problem) => problem.startsWith(Object.keys(change)[0]!))).toBe(true);
+  });
+
+  test('says where recordings go, or that there are none', () => {
+    expect(readConfig(inTheCloud).recordings).toBeUndefined();
+    const recordings = (address: string) => readConfig({ ...inTheCloud, VOICECELL_RECORDINGS: address }).recordings;
+    expect(recordings('s3://the-bucket')).toEqual({ kind: 's3', bucket: 'the-bucket', prefix: '' });
+    expect(recordings('/var/recordings')).toEqual({ kind: 'folder', folder: '/var/recordings' });
   });
 
   test('is refused with all its problems at once', () => {

@@ -1,11 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import usEast1 from '../../../regions/cells/us-east-1.ts';
 import { agentSchema } from '../../../runtime/agents/definition.ts';
 import { ownSentences } from '../../../runtime/agents/sentences.ts';
 import type { CallEvent, CallEventSink } from '../../../runtime/call/events.ts';
 import { Reception } from '../../../runtime/call/reception.ts';
 import { ProviderError } from '../../../runtime/providers/errors.ts';
+import { Recorder } from '../../../runtime/recording/recorder.ts';
 import { MemorySessions } from '../../../runtime/sessions/sessions.ts';
+import { allOf, folderForTest } from '../../support/object-stores.ts';
+import { silent } from '../../support/recorded-call.ts';
 import { ScriptedLine } from '../../support/scripted-line.ts';
 import {
   ScriptedRecognizer,
@@ -27,7 +30,13 @@ afterEach(() => {
 
 const tenant = { id: 'tenant-1', residency: 'US' };
 
-function reception({ speech, sink }: { speech?: () => ScriptedSpeech | undefined; sink?: CallEventSink } = {}) {
+interface ReceptionOptions {
+  readonly speech?: () => ScriptedSpeech | undefined;
+  readonly sink?: CallEventSink;
+  readonly recorder?: Recorder;
+}
+
+function reception({ speech, sink, recorder }: ReceptionOptions = {}) {
   const events: CallEvent[] = [];
   const spoken: string[] = [];
   const voices: string[] = [];
@@ -49,6 +58,7 @@ function reception({ speech, sink }: { speech?: () => ScriptedSpeech | undefined
     },
     sessions: new MemorySessions(),
     callerKey: 'a key for the hashes of callers',
+    recorder,
     sink: sink ?? ((event) => events.push(event)),
   });
   return { desk, events, spoken, voices };
@@ -78,7 +88,7 @@ describe("an agent's own sentences", () => {
     const pieces = spoken.filter((_, nth) => voices[nth] === 'Vicki de-DE');
     expect(pieces.length).toBeGreaterThan(1);
     expect(pieces.join(' ')).toBe(wording);
-    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(160);
+    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(80);
     expect(new Set(voices)).toEqual(new Set(['Vicki de-DE', `${usEast1.textToSpeech.voice} en-US`]));
   });
 
@@ -124,6 +134,38 @@ describe('a call that was cut', () => {
       [1, agent.sentences.welcomeBack],
       [2, 'Sure, that is fine.'],
     ]);
+  });
+});
+
+describe('a call that may be recorded', () => {
+  it('has its recording begin and end in its own events, over every socket that carries it', async () => {
+    const place = await folderForTest();
+    onTestFinished(() => place.close());
+    const { desk, events } = reception({ recorder: new Recorder({ store: place.store, logger: silent }) });
+    const question = { version: '1', wording: 'May we record this call?' };
+    const asking = agentSchema.parse({ ...agent, consent: { recording: { default: question } } });
+    for (let attachment = 0; attachment < 2; attachment++) {
+      const line = new ScriptedLine();
+      const call = await desk.begin(line, { tenant, agent: asking });
+      await vi.advanceTimersByTimeAsync(5_000);
+      if (attachment === 0) line.events.push({ type: 'dtmf', digit: '1' });
+      await vi.advanceTimersByTimeAsync(5_000);
+      line.end();
+      await call.ended;
+    }
+    const of = (type: CallEvent['type']) => events.filter((event) => event.type === type);
+    while (of('recording-finished').length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(events.map((event) => event.sequence)).toEqual(events.map((_, index) => index));
+    const { conversationId } = events[0]!;
+    const objectKey = expect.stringMatching(
+      new RegExp(`^recordings/${tenant.id}/.*/${conversationId}/[0-9a-f-]{36}.wav$`),
+    );
+    expect(of('recording-started')).toMatchObject([{ objectKey }, { objectKey }]);
+    expect(of('recording-finished')).toMatchObject([
+      { outcome: 'complete' },
+      { outcome: 'complete', durationMs: 10_000 },
+    ]);
+    expect(await allOf(place.store.list('recordings/'))).toHaveLength(2);
   });
 });
 
