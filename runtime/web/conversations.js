@@ -11,7 +11,7 @@ const MOST_PAGES = 1_000;
  */
 export async function fetchEvents({ tenant, conversation, key, reason }) {
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/conversations/${encodeURIComponent(conversation)}/events`;
-  const headers = { authorization: `Bearer ${key}`, 'x-reason': encodeURIComponent(reason) };
+  const headers = { authorization: `Bearer ${key}`, 'audit-reason': reason.replace(/[^ -~]/g, '?') };
   /** @type {unknown[]} */
   const events = [];
   let after = '';
