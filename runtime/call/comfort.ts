@@ -40,7 +40,8 @@ export class Comfort {
       if (this.#floor.unheardMs === 0) turn.interject(this.#agent.sentences.oneMoment, 'filler');
       this.#timers.set('filler', this.#timing.fillerMs * 2, fill);
     };
-    this.#timers.set('filler', this.#timing.fillerMs, fill);
+    const { fillerMs, longestSilenceMs } = this.#timing;
+    this.#timers.set('filler', Math.min(fillerMs, Math.max(0, longestSilenceMs - sinceSpeechMs)), fill);
     let clauses = 0;
     const judge = () => {
       if (turn.utterance.complete) return;

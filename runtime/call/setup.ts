@@ -16,8 +16,10 @@ export const defaultCallTiming = {
   longestSoundMs: 3_000,
   /** …or, when one such sound follows another, this long after it fell silent. */
   longestHoldMs: 4_000,
-  /** A word of comfort when nothing was heard this long after the turn was committed. */
+  /** A word of comfort when nothing was heard this long after the turn was committed… */
   fillerMs: 2_000,
+  /** …or, where it took long to decide that the caller had finished, this long after his last sound. */
+  longestSilenceMs: 2_800,
   /** An answer without a word of its own by then has failed. */
   answerMs: 10_000,
   /** The next digit must follow within this time. */

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { History } from '../../../runtime/call/history.ts';
 import { ProviderError } from '../../../runtime/providers/errors.ts';
 import type { ModelRequest } from '../../../runtime/providers/language-model.ts';
-import { startScriptedCall } from '../../support/scripted-call.ts';
+import { type ScriptedCallOptions, startScriptedCall } from '../../support/scripted-call.ts';
 import { textEvents } from '../../support/scripted-services.ts';
 
 afterEach(() => {
@@ -400,16 +400,29 @@ describe('broken services', () => {
     expect(call.reason).toBe('speech-failed');
   });
 
-  it('lets the caller hear something within 3 s of a model that hangs', async () => {
-    const call = await startScriptedCall({ firstTokenMs: 60_000 });
-    await call.wait(1_000);
-    await call.says('Hello there.');
-    const sent = call.line.sentBytes;
-    await call.wait(3_000);
-    expect(call.line.sentBytes).toBeGreaterThan(sent);
-    await call.wait(12_000);
-    expect(call.of('problem')).toMatchObject([{ code: 'timeout' }]);
-    await call.hangsUp();
+  const hangs = { firstSpeechMs: 60_000 };
+  const breaks = {
+    error: new ProviderError('text-to-speech', 'scripted', 'unavailable', 'gone'),
+    firstSpeechMs: 2_000,
+  };
+  it.each<[string, ScriptedCallOptions]>([
+    ['a model that hangs', { firstTokenMs: 60_000 }],
+    ['a model that fails late', { model: () => ({ events: [], error: throttled(), firstTokenMs: 2_500 }) }],
+    ['a synthesizer that hangs', { speech: (text) => (text === 'Sure,' ? hangs : undefined) }],
+    ['a synthesizer that fails late', { speech: (text) => (text === 'Sure,' ? breaks : undefined) }],
+    ['a recognizer that is late', { partialMs: 1_500, firstTokenMs: 60_000 }],
+  ])('let the caller hear something within 3 s of his last sound, without openers: %s', async (_, options) => {
+    for (const text of ['Hello there.', 'Hello there', 'Hello there,', 'My number is five five five', 'My name is']) {
+      const call = await startScriptedCall({ agent: { openers: {} }, ...options });
+      await call.wait(1_000);
+      await call.says(text);
+      const sent = call.line.sentBytes;
+      await call.wait(3_000);
+      expect(call.line.sentBytes, text).toBeGreaterThan(sent);
+      await call.wait(12_000);
+      expect(call.of('problem')).toHaveLength(1);
+      await call.hangsUp();
+    }
   });
 
   it('ends a turn whose marks never come back', async () => {
