@@ -11,6 +11,9 @@ import type { CallTimers } from './timers.ts';
 const QUESTION =
   /\?\s*$|^(?:what|when|where|who|why|how|which|do|does|did|can|could|is|are|will|would|should|have|has)\b/i;
 
+/** An answer is given this long at least, however long the caller has waited: most are there by then. */
+const SHORTEST_THOUGHT_MS = 700;
+
 export class Comfort {
   readonly #agent: Agent;
   readonly #timing: CallTiming;
@@ -41,7 +44,8 @@ export class Comfort {
       this.#timers.set('filler', this.#timing.fillerMs * 2, fill);
     };
     const { fillerMs, longestSilenceMs } = this.#timing;
-    this.#timers.set('filler', Math.min(fillerMs, Math.max(0, longestSilenceMs - sinceSpeechMs)), fill);
+    const leftMs = Math.max(longestSilenceMs - sinceSpeechMs, SHORTEST_THOUGHT_MS);
+    this.#timers.set('filler', Math.min(fillerMs, leftMs), fill);
     let clauses = 0;
     const judge = () => {
       if (turn.utterance.complete) return;
