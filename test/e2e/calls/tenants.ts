@@ -1,13 +1,16 @@
 /** Numbers of several tenants in one cell: each is answered by its own agent, and by none where the law says so. */
 import pg from 'pg';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import usEast1 from '../../../regions/cells/us-east-1.ts';
+import { LIVE_ONLY } from '../../../runtime/call/events.ts';
 import { clientConfig } from '../../../runtime/data/database.ts';
+import { run } from '../../bin/run.ts';
 import { eventsOfType, type TestCell } from '../../support/local-cell.ts';
 import type { CellFor } from '../support/cell.ts';
 import { dialRaw } from '../support/line.ts';
 import { expectAsPlanned } from '../support/log.ts';
 
+const PATIENCE = { timeout: 30_000, interval: 50 };
 const STEPS = [{ says: 'Wait.' }, { hangsUp: 'politely' as const }];
 
 export function tenants(cellFor: CellFor): void {
@@ -22,6 +25,33 @@ export function tenants(cellFor: CellFor): void {
     const [caller, otherwise] = eventsOfType([...first!, ...second!], 'call-started').map(({ caller: hash }) => hash);
     expect(caller).toMatch(/^[0-9a-f]{64}$/);
     expect(caller).not.toBe(otherwise);
+  });
+
+  it.concurrent('as somebody with a key says over HTTP, from the next call on', async (test) => {
+    const cell = await cellFor(test);
+    await cell.ready;
+    const made = await run('key', 'create', '--role', 'operator', '--json', '--database', cell.databaseUrl);
+    const ask = askWith(cell, JSON.parse(made.out).key);
+    const { id } = await ask('POST', '/v1/tenants', { name: 'Florist', dataResidency: 'US' });
+    const definition = { name: 'florist', version: '1', prompt: 'Be brief.', greeting: 'Hello.' };
+    const { agent } = await ask('POST', `/v1/tenants/${id}/agents`, { definition });
+    const number = '+14155551004';
+    await ask('POST', `/v1/tenants/${id}/numbers`, { number, agentId: agent.id });
+
+    const first = expectAsPlanned(await cell.call({ steps: STEPS, to: number }));
+    expect(first[0]).toMatchObject({ tenantId: id, agent: 'florist', agentVersion: '1' });
+    await ask('POST', `/v1/tenants/${id}/agents`, { definition: { ...definition, version: '2' } });
+    const second = expectAsPlanned(await cell.call({ steps: STEPS, to: number }));
+    expect(second[0]).toMatchObject({ tenantId: id, agentVersion: '2' });
+
+    await vi.waitFor(async () => {
+      const { items } = await ask('GET', `/v1/tenants/${id}/conversations`);
+      expect(items).toMatchObject([{ ended: {} }, { ended: {} }]);
+    }, PATIENCE);
+    const { items } = await ask('GET', `/v1/tenants/${id}/conversations/${second[0]?.conversationId}/events`);
+    expect(items.map(({ type }: { type: string }) => type)).toEqual(
+      second.filter(({ type }) => !LIVE_ONLY.has(type)).map(({ type }) => type),
+    );
   });
 
   it.concurrent('not at all, and says why, when a restored backup brought a tenant of another place', async (test) => {
@@ -43,6 +73,17 @@ export function tenants(cellFor: CellFor): void {
     await expect(dialRaw(stranger)).rejects.toThrow('must not be answered from this region');
     (await dialRaw(cell)).socket.close();
   });
+}
+
+function askWith({ url }: TestCell, key: string) {
+  // biome-ignore lint/suspicious/noExplicitAny: what is in it, the test says
+  return async (method: string, path: string, body?: object): Promise<any> => {
+    const headers = { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) };
+    const response = await fetch(new URL(path, url), { method, headers, body: body && JSON.stringify(body) });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
 }
 
 /** A tenant with one number, which an agent of its own answers. */
