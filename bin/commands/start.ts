@@ -90,6 +90,8 @@ async function start(given: StartOptions, command: Command): Promise<void> {
   }).catch((error) => explain(error, options));
   try {
     say(welcome(cell, { ...options, recordings }, out, performance.now() - startedAt));
+    // A question that cannot be asked at once is none.
+    if (options.recorded) await cell.prepared;
     const call = scenario && (await placeDemo(cell, scenario, events));
     inDemo = false;
     if (call && options.json) writeJson(command, { ...call.record, failures: call.failures, events: call.events });

@@ -6,7 +6,7 @@ import { ProviderError } from '../providers/errors.ts';
 import type { TextToSpeech, Voice } from '../providers/text-to-speech.ts';
 
 /** Questions of law are long, and a synthesizer takes only so much at once: the more, the later its first byte. */
-const LONGEST_PIECE_CHARS = 160;
+const LONGEST_PIECE_CHARS = 80;
 
 export class PhraseBook {
   readonly #textToSpeech: TextToSpeech;

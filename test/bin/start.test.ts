@@ -80,7 +80,7 @@ describe.concurrent('voicecell start', () => {
   });
 
   it('--recorded starts a demo that asks before it records', async () => {
-    const args = ['--exit', '--recorded', '--scenario', brief, '--database', NO_DATABASE, '--recordings', folder];
+    const args = ['--exit', '--recorded', '--scenario', brief, '--recordings', folder];
     const { code, out } = await voicecell('start', '--port', '0', ...args);
     expect(out).toMatch(/call {4}answered by library 1 in us-east-1$/m);
     expect(out).toContain('asked for consent to recording, in the wording 2026-11-01 for US');

@@ -9,7 +9,7 @@ import { DEMO_AGENTS } from '../../../runtime/local/demo/files.ts';
 
 type AgentInput = z.input<typeof agentSchema>;
 
-export interface AgentChanges extends Partial<Pick<AgentInput, 'greeting' | 'sentences' | 'limits'>> {
+export interface AgentChanges extends Partial<Pick<AgentInput, 'greeting' | 'sentences' | 'limits' | 'consent'>> {
   /** How long each of its own tools takes. @default as in the demo */
   readonly toolDelayMs?: number;
 }

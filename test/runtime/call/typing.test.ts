@@ -111,4 +111,13 @@ describe('a caller who types instead of speaking', () => {
     expect(call.reason).toBeUndefined();
     await call.hangsUp();
   });
+
+  it('speaks, and is understood before his voice has paused, is not asked to say it again', async () => {
+    const call = await startScriptedCall({ partialMs: 0, firstTokenMs: 50, model: () => 'Yes.' });
+    await call.wait(1_000);
+    await call.says('Wait a moment.');
+    await call.wait(6_000);
+    expect(call.of('agent-turn').map((turn) => turn.heardText)).toEqual(['Hello.', 'Yes.']);
+    await call.hangsUp();
+  });
 });
