@@ -111,6 +111,10 @@ describe('the verdict', () => {
     expect(failures).toHaveLength(1);
     expect(failures[0]).toMatch(message);
   });
+  it('lets a recording take its place after the end of the log', () => {
+    const late = { type: 'recording-finished' } as CallEvent;
+    expect(judge(scenario, record, [...log(called('a'), said('Ten is free.')), late])).toEqual([]);
+  });
   it('misses the end of the log', () => {
     expect(judge(scenario, record, [called('a'), said('ten')] as unknown as CallEvent[])).toHaveLength(1);
   });
