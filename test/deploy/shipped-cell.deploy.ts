@@ -93,6 +93,7 @@ describe('the cell as it is shipped', () => {
       'key VoiceCell-us-east-1: the database and its backups',
       'key VoiceCell-us-east-1: the state of live calls',
       ...logs.sort(),
+      'secret voicecell/voicecell-caller-key',
       'secret voicecell/voicecell-phone-key',
     ]);
   });

@@ -8,6 +8,7 @@ import { resourceTable } from '../report.ts';
 import { expectHealth } from './health.ts';
 import { expectIngress } from './ingress.ts';
 import { expectNetwork } from './network.ts';
+import { expectRecordings } from './recordings.ts';
 import { expectRoles } from './roles.ts';
 import { expectService } from './service.ts';
 import { expectStores } from './stores.ts';
@@ -34,6 +35,7 @@ export function expectCell(deployed: DeployedCell, about: AboutEmulator, unsuppo
 
   expectNetwork(deployed);
   expectStores(deployed);
+  expectRecordings(deployed);
   expectService(deployed, deployed.imageUri('1.0'));
   expectRoles(deployed);
   expectIngress(deployed);

@@ -5,7 +5,15 @@
 import { DescribeVpcEndpointsCommand } from '@aws-sdk/client-ec2';
 import { DescribeDBInstancesCommand } from '@aws-sdk/client-rds';
 import { GetHealthCheckCommand } from '@aws-sdk/client-route-53';
-import { GetBucketLifecycleConfigurationCommand, GetBucketLoggingCommand } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketLoggingCommand,
+  GetObjectTaggingCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import type { DeployedCell } from '../cell/deployed-cell.ts';
 
 export interface Lost {
@@ -31,6 +39,22 @@ export const LOST: readonly Lost[] = [
       return (await deployed.account.s3.send(asked)).LoggingEnabled;
     },
     found: undefined,
+  },
+  {
+    what: 'the tags of an object that came in parts',
+    look: async (deployed) => {
+      const { s3 } = deployed.account;
+      const place = { Bucket: deployed.idOf('Buckets/Exports'), Key: 'tagged' };
+      const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ ...place, Tagging: 'retention-days=7' }));
+      const upload = { ...place, UploadId };
+      const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'the only part' }));
+      const MultipartUpload = { Parts: [{ ETag, PartNumber: 1 }] };
+      await s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }));
+      const { TagSet } = await s3.send(new GetObjectTaggingCommand(place));
+      await s3.send(new DeleteObjectCommand(place));
+      return TagSet;
+    },
+    found: [],
   },
   {
     what: 'the policies, the private names and the security groups of endpoints',
