@@ -10,9 +10,6 @@ export type ConsentAnswer = 'yes' | 'no' | 'unclear';
 const KINDS = ['yes', 'no', 'negation', 'doubt', 'filler'] as const;
 type Kind = (typeof KINDS)[number] | 'stranger';
 
-/** "Yes, this is Anna Keller" answers another question than the one that was asked. */
-const MOST_STRANGERS = 1;
-
 /**
  * @param text what the caller said or typed, as recognized
  * @param language BCP 47; what is said in a language that is not known here is never clear
@@ -25,7 +22,8 @@ export function consentAnswer(text: string, language: string): ConsentAnswer {
   if (kinds.includes('negation') || last === 'no') return 'no';
   if (last === undefined || kinds.includes('no') || kinds.includes('doubt') || isQuestion(text, known))
     return 'unclear';
-  return kinds.filter((kind) => kind === 'stranger').length > MOST_STRANGERS ? 'unclear' : 'yes';
+  // "Yes, I can hear you", "Yes, this is Anna": that answers another question than the one that was asked.
+  return kinds.includes('stranger') ? 'unclear' : 'yes';
 }
 
 /** Nothing but what is said while somebody thinks, or out of courtesy. */
