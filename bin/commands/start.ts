@@ -173,6 +173,8 @@ function invitation(cell: LocalCell, options: StartOptions, { paint }: Output): 
   return [
     `Talk to it:        ${paint.bold(cell.url.origin)}`,
     `Call it again:     npm run voicecell -- call${again || ` ${cell.url.origin}`}`,
+    // A URL of the user's may hold a password.
+    `Administer it:     npm run voicecell -- key create --role operator${options.database ? '' : ` --database ${cell.databaseUrl}`}`,
     'Stop it:           Ctrl+C',
     '',
   ].join('\n');
