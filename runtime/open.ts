@@ -190,6 +190,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
       database: administration,
       cell: placeOfCell(cell),
       isForeign: () => tenants.isForeign,
+      subjectDesk: { callerKey: config.callerKey, exports, nudge: () => subjectRequests.nudge() },
       onNumbers: (numbers) => {
         for (const number of numbers) directory.forget(number);
       },

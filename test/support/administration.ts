@@ -47,6 +47,7 @@ export async function startAdmin(
     cell: cellPlace,
     logger: createLogger({ level: 'debug', region: testCell.region, destination }),
     rateLimit: { burst: 1e6, perSecond: 1e6 },
+    subjectDesk: { callerKey: 'the key of those who call in tests, long enough', nudge() {} },
     ...options,
   });
   finished(() => app.close());
@@ -111,6 +112,8 @@ export interface Furnished {
   /** A key of its own, that nobody uses. */
   readonly keyId: string;
   readonly callerId: string;
+  /** Of somebody who asked about his data. */
+  readonly requestId: string;
 }
 
 /** Makes a tenant with an agent, a number, a key and a call. @param mark is found in everything that has a text. */
@@ -132,7 +135,9 @@ export async function furnish(admin: Admin, operator: string, database: Database
   const callerHash = randomUUID().replaceAll('-', '').repeat(2);
   await record(database, callOf({ tenantId, conversationId, consentId, caller: callerHash, mark }));
   const { callerId } = await must('get', `${base}/conversations/${conversationId}`);
-  return { tenantId, agentId: agent.id, numberId, number, conversationId, consentId, keyId, callerId };
+  const wish = { kind: 'optout', number: freshNumber(), verifiedBy: `word of ${mark}` };
+  const { id: requestId } = await must('post', `${base}/subject-requests`, wish);
+  return { tenantId, agentId: agent.id, numberId, number, conversationId, consentId, keyId, callerId, requestId };
 }
 
 function callOf(call: { tenantId: string; conversationId: string; consentId: string; caller: string; mark: string }) {

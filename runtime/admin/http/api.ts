@@ -10,11 +10,12 @@ import { describeFailure } from '../../data/failures.ts';
 import { type Logger, safeError } from '../../logger.ts';
 import { type KeyHolder, type KeyRefusal, KeyRing } from '../key-ring.ts';
 import type { CellPlace } from '../tenants.ts';
-import { type Endpoint, isStreaming } from './endpoint.ts';
+import { ADMIN_PREFIX, type Endpoint, isStreaming } from './endpoint.ts';
 import { openApiDocument } from './openapi.ts';
 import { type HttpProblem, problem, problemOf } from './problem.ts';
 import { type RateLimit, RateLimiter } from './rate-limit.ts';
 import { adminEndpoints, type Changes } from './resources/index.ts';
+import type { SubjectDesk } from './resources/subject-requests.ts';
 import { answer, stream } from './serve.ts';
 
 export interface AdminApiOptions extends Pick<Changes, 'onNumbers'> {
@@ -22,14 +23,13 @@ export interface AdminApiOptions extends Pick<Changes, 'onNumbers'> {
   readonly database: Pick<Database, 'within'>;
   readonly cell: CellPlace;
   readonly logger: Logger;
+  /** Absent where nobody's requests about his data are taken in. */
+  readonly subjectDesk?: SubjectDesk;
   /** The database is another cell's: its keys open nothing here. */
   readonly isForeign?: () => boolean;
   /** Of each key, in each task. */
   readonly rateLimit?: RateLimit;
 }
-
-/** Where everything is that belongs to the administration. */
-export const ADMIN_PREFIX = '/v1';
 
 interface Visit {
   readonly requestId: string;
@@ -50,7 +50,10 @@ export async function addAdminApi(app: FastifyInstance, options: AdminApiOptions
   const ring = new KeyRing(database, options.cell.region);
   const limiter = new RateLimiter(options.rateLimit);
   const visits = new WeakMap<FastifyRequest, Visit>();
-  const endpoints = adminEndpoints({ onNumbers: options.onNumbers, onKey: (id) => ring.forget(id) });
+  const endpoints = adminEndpoints(
+    { onNumbers: options.onNumbers, onKey: (id) => ring.forget(id) },
+    options.subjectDesk,
+  );
   const document = JSON.stringify(openApiDocument(endpoints));
 
   const refuse = (reply: FastifyReply, visit: Visit, { status, kind, title, problems, retryAfter }: HttpProblem) => {

@@ -6,6 +6,9 @@ import type { Database, Queryable } from '../../data/database.ts';
 import type { Scope } from '../roles.ts';
 import type { CellPlace } from '../tenants.ts';
 
+/** Where everything is that belongs to the administration; the cell's firewall knows it too. */
+export const ADMIN_PREFIX = '/v1';
+
 /** What every handler is told, beside what it was asked. */
 export interface Context {
   readonly cell: CellPlace;

@@ -3,7 +3,7 @@
  * taken in the transaction of the change: of two that come at once one waits for the other, and what did not commit never
  * was. The answer is kept encrypted with the secret of the API key, since it may hold a new key's text.
  */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Queryable } from '../../data/database.ts';
 import type { KeyHolder } from '../key-ring.ts';
 import { AdminRefusal } from '../refusal.ts';
@@ -30,7 +30,8 @@ export async function onlyOnce(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   const { key, secret } = holder;
-  const fingerprint = createHash('sha256').update(request).digest();
+  // Keyed: a request may hold a telephone number, which a plain hash would give away to whoever tries them all.
+  const fingerprint = createHmac('sha256', secret).update(request).digest();
   const taken = await transaction.query<{ id: string }>(
     `insert into idempotency_keys (tenant_id, api_key_id, idempotency_key, fingerprint) values ($1, $2, $3, $4)
      on conflict (api_key_id, idempotency_key) do nothing returning id`,

@@ -125,6 +125,12 @@ describeDatabases('what attackers write', (testDatabase) => {
     createKey: () => ({ role: 'auditor', name: 'sound' }),
     rotateCellKey: () => ({}),
     rotateKey: () => ({}),
+    fileSubjectRequest: () => ({
+      kind: 'rectify',
+      number: freshNumber(),
+      verifiedBy: 'sound',
+      correction: { replace: 'Smyth', with: 'Smith' },
+    }),
   };
   const known = () => ({ ...tenant, name: definition.name, version: definition.version }) as Record<string, string>;
   const urlOf = (path: string, instead: Record<string, string> = {}) =>

@@ -31,6 +31,7 @@ const PATH: Readonly<Record<string, (of: Furnished) => string>> = {
   conversationId: ({ conversationId }) => conversationId,
   consentId: ({ consentId }) => consentId,
   keyId: ({ keyId }) => keyId,
+  requestId: ({ requestId }) => requestId,
 };
 
 /** What is sent to an operation that wants a body, about somebody's things. */
@@ -43,6 +44,7 @@ const BODIES: Readonly<Record<string, (of: Furnished) => object>> = {
   createKey: () => ({ role: 'auditor', name: 'mine' }),
   rotateCellKey: () => ({}),
   rotateKey: () => ({}),
+  fileSubjectRequest: ({ number }) => ({ kind: 'withdraw', number, verifiedBy: 'call back' }),
 };
 
 /** Of queries that name somebody's things. */
@@ -53,8 +55,8 @@ const QUERIES: Readonly<Record<string, (of: Furnished) => string>> = {
 };
 
 /** All that somebody else must not learn. */
-function secretsOf({ tenantId, agentId, numberId, number, conversationId, consentId, keyId, callerId }: Furnished) {
-  return [tenantId, agentId, numberId, number, conversationId, consentId, keyId, callerId, B];
+function secretsOf(of: Furnished) {
+  return [...Object.values(of), B];
 }
 
 interface Question {
@@ -123,6 +125,7 @@ describeDatabases('a key of tenant A', (testDatabase) => {
         'conversation_events',
         'consents',
         'callers',
+        'subject_requests',
       ];
       const rows = tables.map((table) => {
         const column = table === 'tenants' ? 'id' : 'tenant_id';

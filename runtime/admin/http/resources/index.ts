@@ -6,6 +6,7 @@ import { consentEndpoints } from './consents.ts';
 import { conversationEndpoints } from './conversations.ts';
 import { keyEndpoints } from './keys.ts';
 import { numberEndpoints } from './numbers.ts';
+import { type SubjectDesk, subjectRequestEndpoints } from './subject-requests.ts';
 import { tenantEndpoints } from './tenants.ts';
 
 /** What the process remembers and a change makes untrue. */
@@ -15,13 +16,18 @@ export interface Changes {
   onKey?(id: string): void;
 }
 
-export function adminEndpoints({ onNumbers = () => {}, onKey = () => {} }: Changes = {}): readonly Endpoint[] {
+/** @param desk where what people ask about their data is taken in */
+export function adminEndpoints(
+  { onNumbers = () => {}, onKey = () => {} }: Changes = {},
+  desk?: SubjectDesk,
+): readonly Endpoint[] {
   return [
     ...tenantEndpoints,
     ...numberEndpoints(onNumbers),
     ...agentEndpoints(onNumbers),
     ...conversationEndpoints,
     ...consentEndpoints,
+    ...subjectRequestEndpoints(desk),
     ...auditEndpoints,
     ...keyEndpoints(onKey),
   ];
