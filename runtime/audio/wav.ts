@@ -93,7 +93,8 @@ const STREAMING = 0xffff_ffff;
 /**
  * The beginning of a WAV file of two channels, µ-law, 8 kHz, interleaved byte by byte: format tag 7, with the `fact` chunk
  * that every format but PCM has to have.
- * @param dataBytes what follows; unknown, all lengths are 0xffffffff, which readers take for "to the end of the file"
+ * @param dataBytes what follows. Unknown, the lengths are 0xffffffff, which readers take for "to the end of the file", and
+ * the number of samples 0: players then work out the duration from the size of the file, and not from these lengths.
  */
 export function stereoMulawHeader(dataBytes?: number): Uint8Array {
   const header = new Uint8Array(STEREO_MULAW_HEADER_BYTES);
@@ -114,7 +115,7 @@ export function stereoMulawHeader(dataBytes?: number): Uint8Array {
   view.setUint16(36, 0, true); // nothing more of the format
   tag(38, 'fact');
   view.setUint32(42, 4, true);
-  size(46, (data) => data >> 1);
+  view.setUint32(46, dataBytes === undefined ? 0 : dataBytes >> 1, true);
   tag(50, 'data');
   size(54, (data) => data);
   return header;

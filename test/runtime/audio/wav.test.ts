@@ -123,6 +123,11 @@ describe('the beginning of a recording', () => {
     expect(header.readUInt32LE(54)).toBe(sound.length);
   });
 
+  it('leaves every length open that is not known, and claims no samples', () => {
+    const header = Buffer.from(stereoMulawHeader());
+    expect([4, 46, 54].map((at) => header.readUInt32LE(at))).toEqual([0xffff_ffff, 0, 0xffff_ffff]);
+  });
+
   it.each([
     ['its length', sound.length],
     ['no length, where it was not known', undefined],
