@@ -6,6 +6,9 @@ import type { Cell } from '../regions/cell.ts';
 import type { CellKeys } from './keys.ts';
 import { cellLogGroup } from './log-groups.ts';
 
+/** Of AWS's groups the one that blocks bodies of more than 8 KiB, and markup in shorter ones. */
+const LOOKS_INTO_BODIES = 'AWSManagedRulesCommonRuleSet';
+
 /**
  * AWS's own rule groups that fit a telephone. Not the anonymous-address list: it holds hosting providers, and the
  * telephony provider that calls us is hosted.
@@ -13,8 +16,26 @@ import { cellLogGroup } from './log-groups.ts';
 const MANAGED_RULES = [
   'AWSManagedRulesAmazonIpReputationList',
   'AWSManagedRulesKnownBadInputsRuleSet',
-  'AWSManagedRulesCommonRuleSet',
+  LOOKS_INTO_BODIES,
 ];
+
+/**
+ * The administration (runtime/admin/http) is left to itself by the rules that look for attacks in bodies of up to 8 KiB:
+ * an agent is longer, and what is written for a model looks like anything. It takes nothing without a key, and checks
+ * every field. The other rules hold for it too.
+ */
+const BUT_ADMINISTRATION = {
+  notStatement: {
+    statement: {
+      byteMatchStatement: {
+        fieldToMatch: { uriPath: {} },
+        positionalConstraint: 'STARTS_WITH',
+        searchString: '/v1/',
+        textTransformations: [{ priority: 0, type: 'NONE' }],
+      },
+    },
+  },
+};
 
 /** Requests of one address in five minutes. Every call of a cell comes from the few addresses of its provider. */
 const requestLimit = ({ capacity }: Cell): number => Math.max(2_000, 4 * capacity.maxTasks * capacity.callsPerTask);
@@ -50,7 +71,13 @@ export class CellFirewall extends Construct {
           name,
           priority: index + 1,
           overrideAction: { none: {} },
-          statement: { managedRuleGroupStatement: { vendorName: 'AWS', name } },
+          statement: {
+            managedRuleGroupStatement: {
+              vendorName: 'AWS',
+              name,
+              ...(name === LOOKS_INTO_BODIES && { scopeDownStatement: BUT_ADMINISTRATION }),
+            },
+          },
           visibilityConfig: visible(name),
         })),
       ],

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { target } from '../../lib/certificate/template.ts';
 import { defineCell } from '../../regions/cell.ts';
+import { ADMIN_PREFIX } from '../../runtime/admin/http/endpoint.ts';
 import { internalCell, publicCell } from './cells.ts';
 import { type Synthesized, synthesize } from './synthesize.ts';
 
@@ -52,6 +53,32 @@ describe('a cell with a domain', () => {
     ]);
     const [association] = open.ofType('AWS::WAFv2::WebACLAssociation');
     expect(target(association!.get('ResourceArn'))).toBe(open.at('Ingress/LoadBalancer').logicalId);
+  });
+
+  test('lets an agent of any length through to the administration, which looks at every field itself', () => {
+    const [acl] = open.ofType('AWS::WAFv2::WebACL');
+    type Rule = { Name: string; Statement: { ManagedRuleGroupStatement?: { ScopeDownStatement?: object } } };
+    const scoped = (acl!.get('Rules') as Rule[]).flatMap(({ Name, Statement }) => {
+      const down = Statement.ManagedRuleGroupStatement?.ScopeDownStatement;
+      return down ? [[Name, down]] : [];
+    });
+    expect(scoped).toEqual([
+      [
+        'AWSManagedRulesCommonRuleSet',
+        {
+          NotStatement: {
+            Statement: {
+              ByteMatchStatement: {
+                FieldToMatch: { UriPath: {} },
+                PositionalConstraint: 'STARTS_WITH',
+                SearchString: `${ADMIN_PREFIX}/`,
+                TextTransformations: [{ Priority: 0, Type: 'NONE' }],
+              },
+            },
+          },
+        },
+      ],
+    ]);
   });
 
   test('never limits one address below what the calls of a full cell ask for', () => {
