@@ -6,6 +6,8 @@
  */
 import { parseArgs } from 'node:util';
 import { columns } from '../../bin/terminal.ts';
+import type { Language } from '../../runtime/compliance/redaction/language.ts';
+import { english } from '../../runtime/compliance/redaction/languages/en.ts';
 import { redact } from '../../runtime/compliance/redaction/redact.ts';
 import { REDACTED_TYPES, type RedactedType } from '../../runtime/compliance/redaction/tokens.ts';
 import { type Labelled, readLabelled } from './redaction/labelled.ts';
@@ -26,6 +28,12 @@ for (const name of sets) {
   const result = score(sentences, (text) => redact(text, { language }).found);
   report(name, sentences, result);
   if (values.mistakes === name) for (const mistake of result.mistakes) console.log(`  ${mistake}`);
+}
+const unlisted: Language = { ...english, firstNames: new Set(), lastNames: new Set() };
+for (const name of sets) {
+  const sentences = readLabelled(new URL(`redaction/${name}.txt`, import.meta.url));
+  const names = score(sentences, (text) => redact(text, { language: unlisted }).found).byType.get('NAME')!;
+  console.log(`${name}: recall of names, were none of them on the lists: ${part(recall(names))}`);
 }
 const all = sets.flatMap((name) => readLabelled(new URL(`redaction/${name}.txt`, import.meta.url)));
 console.log(`speed: ${speedMs(all).toFixed(0)} ms for ${TURNS} turns, one after another (median of ${SPEED_RUNS})`);

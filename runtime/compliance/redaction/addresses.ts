@@ -82,7 +82,8 @@ function readHouseNumber(reading: Reading, at: number): HouseNumber | undefined 
 
 /** Up to four words, the last of which says what kind of street it is. */
 function readStreet(reading: Reading, from: number): number | undefined {
-  const { streets, doubtfulStreets, streetBreakers, functionWords, ordinaryWords, directions } = reading.language;
+  const { streets, doubtfulStreets, streetBreakers, functionWords, ordinaryWords, directions, articles } =
+    reading.language;
   let named = 0;
   let looksLikeName = false;
   for (let at = from; named <= MOST_STREET_WORDS; at++) {
@@ -100,7 +101,7 @@ function readStreet(reading: Reading, from: number): number | undefined {
       const goesOn = [at + 1, at + 2].some((next) => reading.isWord(next) && reading.is(next, streets));
       if (!goesOn || named === MOST_STREET_WORDS) return afterStreet(reading, at + 1);
     }
-    const isArticle = named === 0 && (reading.lower(at) === 'the' || reading.is(at, directions));
+    const isArticle = named === 0 && (reading.is(at, articles) || reading.is(at, directions));
     const isPart = reading.lower(at) === "'s" || own(reading.language.ordinals, reading.lower(at)) !== undefined;
     if (!isArticle && !isPart && (reading.is(at, streetBreakers) || reading.is(at, functionWords))) return undefined;
     looksLikeName ||= reading.capitalized(at) || isArticle || !reading.is(at, ordinaryWords);
@@ -142,7 +143,7 @@ function readDwelling(reading: Reading, at: number): number | undefined {
   const number = readNumeral(reading, next);
   let to = number?.to ?? next;
   const letter = reading.tokens[to];
-  if (letter && isLetter(letter) && !(number && !letter.glued && letter.lower === 'a')) to++;
+  if (letter && isLetter(letter) && !(number && !letter.glued && reading.is(to, reading.language.functionWords))) to++;
   return to > next ? to : undefined;
 }
 

@@ -7,7 +7,7 @@ import type { Cue, Language } from './language.ts';
 import { languageOf } from './languages/index.ts';
 import { afterGap } from './numerals.ts';
 import { Reading, type Span } from './reading.ts';
-import { type Found, type Redaction, redact } from './redact.ts';
+import { type Found, type Redaction, type RedactOptions, redact } from './redact.ts';
 import { readRuns } from './runs.ts';
 import { tokenize } from './tokens.ts';
 import { redactValue } from './value.ts';
@@ -30,7 +30,7 @@ const QUESTION_TOKENS = 24;
 /** Pure; never throws; linear in the length of the conversation. `language` as in {@link redact}. */
 export function redactConversation(
   turns: readonly SpokenTurn[],
-  options: { readonly language: string },
+  options: Pick<RedactOptions, 'language'>,
 ): RedactedConversation {
   const language = languageOf(options.language);
   if (!language)
@@ -48,7 +48,8 @@ export function redactConversation(
       redact(text, {
         ...options,
         asked: asked[index],
-        also: (reading) => inOrder([...within(reading, across[index]!), ...known.find(reading)]),
+        first: (reading) => within(reading, across[index]!),
+        also: (reading) => known.find(reading),
       }),
     ),
     value: (json) => redactValue(json, { ...options, also: (reading) => known.find(reading) }),
@@ -96,7 +97,7 @@ function afterOpening(reading: Reading): number {
 }
 
 interface Across {
-  readonly language: string;
+  readonly language: RedactOptions['language'];
   readonly known: KnownValues;
   /** Of each turn, what only the chain showed. */
   readonly across: readonly Found[][];
@@ -127,29 +128,15 @@ function findAcross(turns: readonly SpokenTurn[], chain: readonly number[], aske
   }
 }
 
-/** The tokens of what was found by its place in the text. */
-function within(reading: Reading, found: readonly Found[]): Span[] {
-  return found.flatMap(({ type, start, end }) => {
-    const from = reading.tokens.findIndex((token) => token.start >= start && token.kind !== 'placeholder');
-    let to = from;
-    while (
-      from >= 0 &&
-      reading.tokens[to] &&
-      reading.tokens[to]!.end <= end &&
-      reading.tokens[to]!.kind !== 'placeholder'
-    )
-      to++;
-    return from >= 0 && to > from ? [{ type, from, to }] : [];
-  });
-}
-
-/** Sorted, each beginning where the one before has ended. */
-function inOrder(spans: Span[]): Span[] {
-  const sorted = spans.sort((a, b) => a.from - b.from || b.to - a.to);
-  let until = 0;
-  return sorted.filter(({ from, to }) => {
-    if (from < until) return false;
-    until = to;
-    return true;
-  });
+/** The tokens of what was found by its place in the text; `found` is in order. */
+function within({ tokens }: Reading, found: readonly Found[]): Span[] {
+  const spans: Span[] = [];
+  let at = 0;
+  for (const { type, start, end } of found) {
+    while (at < tokens.length && tokens[at]!.start < start) at++;
+    const from = at;
+    while (at < tokens.length && tokens[at]!.end <= end && tokens[at]!.kind !== 'placeholder') at++;
+    if (at > from) spans.push({ type, from, to: at });
+  }
+  return spans;
 }

@@ -44,7 +44,11 @@ function readDayFirst(reading: Reading, at: number): ReadDate | undefined {
   const day = readDay(reading, start);
   if (day === undefined) return undefined;
   const month = reading.is(day, dateJoins) ? day + 1 : day;
-  return reading.is(month, months) ? withYear(reading, month + 1, true) : undefined;
+  if (reading.is(month, months)) return withYear(reading, month + 1, true);
+  // the third of the ninth 1987
+  const inOrdinals = month > day ? readDay(reading, reading.is(month, dateJoins) ? month + 1 : month) : undefined;
+  const dated = inOrdinals === undefined ? undefined : withYear(reading, inOrdinals, true);
+  return dated?.full ? dated : undefined;
 }
 
 /** March the fourth, 1980; march 1980. */

@@ -33,6 +33,8 @@ export interface Language {
   readonly digits: Readonly<Record<string, string>>;
   readonly teens: Readonly<Record<string, number>>;
   readonly tens: Readonly<Record<string, number>>;
+  /** treinta *y* uno; undefined where nothing stands between: thirty one. */
+  readonly tensJoin?: string;
   readonly scales: Readonly<Record<string, number>>;
   /** double → 2: says the next digit again. */
   readonly multipliers: Readonly<Record<string, number>>;
@@ -42,6 +44,8 @@ export interface Language {
   readonly numberJoin: string;
   /** What people say between the groups of a number without ending it. */
   readonly numberFillers: Words;
+  /** Between a number that was begun and the right one: no wait. */
+  readonly corrections: Words;
   readonly ordinals: Readonly<Record<string, number>>;
   /** 4*th*. */
   readonly ordinalSuffixes: Words;

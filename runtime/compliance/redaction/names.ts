@@ -43,10 +43,13 @@ function spelledWords(reading: Reading): ReadonlySet<string> {
   return spelled;
 }
 
-/** Mr. Goldberg is hidden with his Mr. */
+/** Mr. Goldberg is hidden with his Mr., Mr and Mrs Abbott with theirs. */
 function withTitle(reading: Reading, at: number): number {
   const title = reading.lower(at - 1) === '.' ? at - 2 : at - 1;
-  return reading.is(title, reading.language.titles) ? title : at;
+  const { titles, numberJoin } = reading.language;
+  if (!reading.is(title, titles)) return at;
+  const isCouple = reading.lower(title - 1) === numberJoin && reading.is(title - 2, titles);
+  return isCouple ? title - 2 : title;
 }
 
 function readName(reading: Reading, at: number): number | undefined {
@@ -200,7 +203,8 @@ function isNamePart(reading: Reading, at: number, announced: boolean): boolean {
 function isNameWord(reading: Reading, at: number): boolean {
   const token = reading.tokens[at];
   if (token?.kind !== 'word' || token.lower === "'s" || token.text.length < 2) return false;
-  const { functionWords, firstNames, nameParticles } = reading.language;
+  const { functionWords, firstNames, nameParticles, titles } = reading.language;
+  if (titles.has(token.lower)) return false;
   if (functionWords.has(token.lower)) return firstNames.has(token.lower) && reading.capitalized(at);
   return readNumeral(reading, at) === undefined || nameParticles.has(token.lower);
 }

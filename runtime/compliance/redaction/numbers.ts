@@ -35,15 +35,38 @@ const LEAST_DICTATED = 6;
 const CARD_DIGITS = { least: 12, most: 19 };
 const PHONE_DIGITS = { least: 7, most: 15 };
 const LONGEST_SHAPE = 34;
+/** 2019, 2020 and 2021; four would be a card. */
+const MOST_YEARS = 3;
+const LEAST_BEGUN = 3;
+const LONGEST_CORRECTION = 6;
+/** AB12 CDE, announced: few digits, many letters. */
+const LEAST_CODE = { signs: 6, digits: 2 };
 
 export function findNumbers(reading: Reading): Span[] {
-  return readRuns(reading).flatMap((run) => judge(reading, run));
+  const runs = readRuns(reading);
+  const spans = runs.map((run) => judge(reading, run));
+  // Backwards, so that of several beginnings each is seen to be one.
+  for (let index = runs.length - 2; index >= 0; index--) {
+    const type = spans[index + 1]![0]?.type;
+    if (type && spans[index]!.length === 0 && isBeginning(reading, runs[index]!, runs[index + 1]!))
+      spans[index] = [spanOf(reading, type, runs[index]!)];
+  }
+  return spans.flat();
+}
+
+/** "four one five, no wait, four one six …": the first, wrong part is a part of a number all the same. */
+function isBeginning(reading: Reading, run: Run, next: Run): boolean {
+  const from = run.at(-1)!.to;
+  const to = next[0].from;
+  if (digitsOf(run).length < LEAST_BEGUN || to - from > LONGEST_CORRECTION) return false;
+  const between = Array.from({ length: to - from }, (_, offset) => from + offset);
+  return between.every((at) => !reading.isWord(at) || reading.is(at, reading.language.corrections));
 }
 
 function judge(reading: Reading, run: Run): Span[] {
   const cue = reading.cueBefore(run[0].from, NUMBER_CUES, digitsOf(run).length < LEAST_UNANNOUNCED);
   const isCode = cue === 'nationalId' || cue === 'account' || cue === 'secret';
-  if (isCode && digitsOf(run).length >= LEAST_DIGITS[cue]!) {
+  if (isCode && (digitsOf(run).length >= LEAST_DIGITS[cue]! || isLongCode(run))) {
     const type = cue === 'nationalId' ? 'NATIONAL_ID' : 'NUMBER';
     return [spanOf(reading, type, run)];
   }
@@ -112,7 +135,7 @@ function isAmount(reading: Reading, run: Run): boolean {
   const years = digitsOf(run).match(/../g) ?? [];
   const areYears =
     years.length % 2 === 0 && years.every((half, index) => index % 2 === 1 || half === '19' || half === '20');
-  if (areYears && isParted && run.every(({ code }) => code.length === 4)) return true;
+  if (areYears && isParted && run.length <= MOST_YEARS && run.every(({ code }) => code.length === 4)) return true;
   const clock = run.every(({ code }, index) =>
     index % 2 === 0 ? code.length <= 2 && Number(code) < 24 : /^[0-5][05]$/.test(code),
   );
@@ -172,6 +195,11 @@ function fits(reading: Reading, shape: Shape, pieces: readonly Piece[], code: st
     if (!isOfMask) return false;
   }
   return check?.(code) ?? true;
+}
+
+function isLongCode(run: Run): boolean {
+  const signs = run.reduce((sum, { code }) => sum + code.length, 0);
+  return signs >= LEAST_CODE.signs && digitsOf(run).length >= LEAST_CODE.digits;
 }
 
 function digitsOf(run: readonly Piece[]): string {

@@ -58,7 +58,7 @@ interface Small {
 }
 
 function readSmall(reading: Reading, at: number): Small | undefined {
-  const { digits, teens, tens } = reading.language;
+  const { digits, teens, tens, tensJoin } = reading.language;
   const word = reading.lower(at);
   const digit = own(digits, word);
   if (digit !== undefined) return { value: Number(digit), to: at + 1, kind: 'single' };
@@ -66,7 +66,8 @@ function readSmall(reading: Reading, at: number): Small | undefined {
   if (teen !== undefined) return { value: teen, to: at + 1, kind: 'small' };
   const ten = own(tens, word);
   if (ten === undefined) return undefined;
-  const one = reading.lower(at + 1) === '-' ? at + 2 : at + 1;
+  const next = reading.lower(at + 1);
+  const one = next === '-' || (tensJoin !== undefined && next === tensJoin) ? at + 2 : at + 1;
   const unit = Number(own(digits, reading.lower(one)) ?? 0);
   return unit > 0 ? { value: ten + unit, to: one + 1, kind: 'small' } : { value: ten, to: at + 1, kind: 'small' };
 }

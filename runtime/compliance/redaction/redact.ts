@@ -27,9 +27,11 @@ export interface Redaction {
 
 export interface RedactOptions {
   /** BCP 47: `en-US`. A text in a language that has no file is withheld whole, as `[TEXT]`. */
-  readonly language: string;
+  readonly language: string | Language;
   /** What the text answers: a number after "your date of birth?" is one. */
   readonly asked?: readonly Cue[];
+  /** Finds what is certain, before everything else. */
+  readonly first?: (reading: Reading) => Span[];
   /** Finds more, after everything else: what is known from elsewhere. */
   readonly also?: (reading: Reading) => Span[];
 }
@@ -56,8 +58,8 @@ function withhold(text: string): Redaction {
 type MarkedToken = Token & { readonly found?: Found };
 
 function findAll(given: readonly Token[], language: Language, options: RedactOptions): readonly MarkedToken[] {
-  const { asked, also } = options;
-  const detectors = also ? [...DETECTORS, also] : DETECTORS;
+  const { asked, first, also } = options;
+  const detectors = [first, ...DETECTORS, also].filter((detect) => detect !== undefined);
   let tokens: readonly MarkedToken[] = given;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     let changed = false;

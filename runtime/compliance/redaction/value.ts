@@ -10,7 +10,10 @@ const DEEPEST = 64;
 /** A number as long as this may be a telephone's or an account's; amounts and counts are shorter. */
 const LEAST_DIGITS = 7;
 
-/** Strings, keys and long numbers. Returns a copy; the value itself stays as it is. Never throws on anything JSON can hold. */
+/**
+ * Strings, keys and long numbers; keys that become the same become one. Returns a copy, the value itself stays as it is.
+ * Never throws on anything JSON can hold.
+ */
 export function redactValue(json: unknown, options: Omit<RedactOptions, 'asked'>): unknown {
   return redactAt(json, options, [], 0);
 }
@@ -32,7 +35,7 @@ function redactAt(json: unknown, options: RedactOptions, asked: readonly Cue[], 
 function redactNumber(json: number | bigint, options: RedactOptions, asked: readonly Cue[]): unknown {
   const digits = String(json).replace(/^-/, '');
   if (!/^\d+$/.test(digits)) return json;
-  const { text } = redact(digits, { ...options, asked });
+  const text = languageOf(options.language) ? redact(digits, { ...options, asked }).text : digits;
   if (text !== digits) return text;
   return digits.length >= LEAST_DIGITS ? '[NUMBER]' : json;
 }

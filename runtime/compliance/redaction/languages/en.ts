@@ -57,6 +57,7 @@ export const english: Language = {
   homophones: { to: '2', too: '2', for: '4', fore: '4', won: '1', ate: '8', tree: '3', sex: '6', ow: '0' },
   numberJoin: 'and',
   numberFillers: words('um uh er erm ah hmm then dash hyphen slash space okay ok yeah so'),
+  corrections: words('no wait sorry actually rather i mean make it that scratch correction not um uh'),
   ordinals: {
     first: 1,
     second: 2,
@@ -257,6 +258,11 @@ export const english: Language = {
       number plate
       registration number
       claim number
+      id
+      insurance id
+      insurance number
+      registration
+      vehicle registration
       frequent flyer number
     `),
     secret: phrases(`
@@ -293,6 +299,8 @@ export const english: Language = {
       ref
       booking
       booking number
+      booking id
+      order id
       invoice
       invoice number
       ticket
