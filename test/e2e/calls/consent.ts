@@ -99,7 +99,8 @@ async function folderFor({ onTestFinished }: TestContext): Promise<string> {
 }
 
 async function callOf(cell: TestCell, steps: TestScenario['steps']): Promise<readonly CallEvent[]> {
-  return expectAsPlanned(await cell.call({ steps }));
+  // A busy machine may stall the question; nobody is to answer what he has not heard.
+  return expectAsPlanned(await cell.call({ steps, politenessMs: 1_500 }));
 }
 
 /** A recording is in its place when its event says so, which may be after the end of the call. */
