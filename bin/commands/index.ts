@@ -13,6 +13,7 @@ import preflight from './preflight.ts';
 import replay from './replay.ts';
 import retention from './retention.ts';
 import start from './start.ts';
+import subject from './subject.ts';
 import tenant from './tenant.ts';
 import validate from './validate.ts';
 
@@ -30,6 +31,7 @@ export const commands: readonly RegisterCommand[] = [
   key,
   openapi,
   replay,
+  subject,
   audit,
   retention,
 ];

@@ -52,7 +52,12 @@ const CLAIM = `
     leased_until = now() + $2 * interval '1 ms', attempts = attempts + 1
   where id = (
     select id from subject_requests as wanted
-    where ($3::uuid is null or id = $3) and kind = any($4) and subject_hash is not null and (leased_until is null or leased_until < now())
+    where ($3::uuid is null or id = $3 or ($5 and state <> 'done' and exists (
+        select from subject_requests as asked
+        where asked.id = $3 and asked.tenant_id = wanted.tenant_id and asked.subject_hash = wanted.subject_hash
+          and asked.state in ('received', 'running') and (wanted.requested_at, wanted.id) < (asked.requested_at, asked.id)
+      )))
+      and kind = any($4) and subject_hash is not null and (leased_until is null or leased_until < now())
       and (state in ('received', 'running') or (state = 'done' and look_again_at <= now()))
       and not exists (
         select from subject_requests as earlier
@@ -65,17 +70,23 @@ const CLAIM = `
   )
   returning ${REQUEST_COLUMNS}, encode(subject_hash, 'hex') as hash, input, actor, reason, attempts`;
 
-/**
- * The request that has waited longest, or the one of this id; undefined when there is nothing to do.
- * @param kinds for which the process has the means
- */
+export interface Wanted {
+  /** @default any */
+  readonly id?: string;
+  /** Or one of the same person that must be answered before it. */
+  readonly orEarlier?: boolean;
+  /** For which the process has the means. @default all of them */
+  readonly kinds?: readonly RequestKind[];
+}
+
+/** The request that has waited longest of those that are wanted; undefined when there is nothing to do. */
 export async function claimRequest(
   database: Pick<Database, 'within'>,
   worker: string,
-  { id, kinds = REQUEST_KINDS }: { readonly id?: string; readonly kinds?: readonly RequestKind[] } = {},
+  { id, orEarlier = false, kinds = REQUEST_KINDS }: Wanted = {},
 ): Promise<Claimed | undefined> {
   const [row] = await database.within({ role: 'voicecell_admin', cellWide: true }, (transaction) =>
-    transaction.query<ClaimedRow>(CLAIM, [worker, LEASE_MS, id ?? null, kinds]),
+    transaction.query<ClaimedRow>(CLAIM, [worker, LEASE_MS, id ?? null, kinds, orEarlier]),
   );
   if (!row) return undefined;
   const { hash: subjectHash, input, actor, reason, attempts } = row;

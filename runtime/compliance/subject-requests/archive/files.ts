@@ -47,7 +47,7 @@ export async function* archiveFiles(source: ArchiveSource): AsyncGenerator<Archi
     for await (const conversation of conversationsOf(look, caller.id, until))
       yield { name: transcriptFile(conversation), body: transcript(look, conversation, until) };
     for await (const recording of recordingsOf(look, caller.id, until)) {
-      const body = await bytesOf(source.recordings, recording);
+      const body = isWhole(recording) ? await storeOf(source).get(recording.objectKey) : undefined;
       if (!body) continue;
       count('recordings');
       yield { name: recordingFile(recording), body, compress: false };
@@ -87,7 +87,7 @@ async function* dataRecords(source: ArchiveSource, count: (name: string) => void
     yield consent;
   }
   for await (const recording of recordingsOf(look, caller.id, requestedAt)) {
-    const isKept = (await source.recordings?.exists(recording.objectKey)) === true && isWhole(recording);
+    const isKept = isWhole(recording) && (await storeOf(source).exists(recording.objectKey));
     yield recordingRecord(recording, isKept ? recordingFile(recording) : null);
   }
   yield* accessesOf(look, caller.id, requestedAt);
@@ -136,8 +136,10 @@ function isWhole({ outcome }: ArchivedRecording): boolean {
   return outcome === 'complete' || outcome === 'cut';
 }
 
-async function bytesOf(store: ObjectStore | undefined, recording: ArchivedRecording) {
-  return isWhole(recording) ? store?.get(recording.objectKey) : undefined;
+/** An archive without the recordings there are would be a wrong answer. */
+function storeOf({ recordings }: ArchiveSource): ObjectStore {
+  if (recordings) return recordings;
+  throw new Error('nothing says where the recordings are: expected the store of the cell');
 }
 
 async function* transcript(look: Look, conversation: ArchivedConversation, until: string): AsyncGenerator<string> {
