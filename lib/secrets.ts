@@ -23,8 +23,15 @@ const PROVIDER_SECRETS: Readonly<Record<string, readonly [variable: string, desc
 const CALLER_KEY =
   "Turns callers' numbers into the hashes they are known by; made at random, once. Never rotate or replace it: every caller becomes a stranger, opted-out ones too, and no request of theirs finds their data";
 
+/** Nobody reaches the database of a cell in the cloud, to make the first key there. */
+const OPERATOR_KEY =
+  'The first key of the administration (/v1), made at random. Make others with it; put a new value here to retire it';
+
 function secretsOf({ channels, speechToText, languageModel, textToSpeech }: Cell): Map<string, string> {
-  const secrets = new Map<string, string>([['VOICECELL_CALLER_KEY', CALLER_KEY]]);
+  const secrets = new Map<string, string>([
+    ['VOICECELL_CALLER_KEY', CALLER_KEY],
+    ['VOICECELL_OPERATOR_KEY', OPERATOR_KEY],
+  ]);
   if (channels.twilio)
     secrets.set('TWILIO_AUTH_TOKEN', `Put here the auth token of Twilio region ${channels.twilio.region}`);
   if (channels.browser) secrets.set('VOICECELL_PHONE_KEY', 'Opens the browser phone; made at random');

@@ -22,6 +22,8 @@ export interface Config {
   readonly tokenSecret: string;
   /** Turns callers' numbers into the hashes by which they are known; the same in all tasks, and for ever. */
   readonly callerKey: string;
+  /** The first key of the administration; absent where one is made on the command line. */
+  readonly operatorKey?: string;
   /** Set if the cell takes calls from Twilio: it has the channel, and Twilio can find it. */
   readonly twilio?: { readonly authToken: string };
   /** Set if the cell takes calls from browsers. */
@@ -83,6 +85,7 @@ export function readConfig(env: Environment): Config {
       longerThan(32),
       isPrivate ? randomBytes(32).toString('hex') : undefined,
     ),
+    operatorKey: reader.readOptional('VOICECELL_OPERATOR_KEY', longerThan(32)),
     twilio: authToken === undefined ? undefined : { authToken },
     phone: takesBrowsers ? { key: phoneKey } : undefined,
     database: reader.read('VOICECELL_DATABASE_URL', databaseOf),

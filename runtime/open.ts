@@ -1,6 +1,7 @@
 /** All that a cell's process consists of, opened in order and closed in reverse. */
 import type { Cell } from '../regions/cell.ts';
 import { type AwsService, awsHost } from '../regions/endpoints.ts';
+import { ensureFirstKey } from './admin/first-key.ts';
 import type { Agent } from './agents/definition.ts';
 import type { AgentStore } from './agents/store.ts';
 import { Admission } from './call/admission.ts';
@@ -19,6 +20,7 @@ import { EventLog } from './data/event-log.ts';
 import { eventWriter } from './data/event-writer.ts';
 import { loginAs } from './data/login.ts';
 import { recordingDays, recordingLedger } from './data/recordings.ts';
+import { whenUp } from './data/when-up.ts';
 import { drainCalls } from './drain.ts';
 import { type Logger, safeError } from './logger.ts';
 import type { StoreAddress } from './objects/address.ts';
@@ -126,6 +128,14 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     onConnectionLost: (error) => logger.warn({ ...safeError(error) }, 'a connection of the administration was lost'),
   });
   closers.push(() => administration.close());
+  const { operatorKey } = config;
+  const firstKey = tenants.ready
+    .then(async () => {
+      if (operatorKey === undefined || tenants.isForeign) return;
+      await whenUp(() => ensureFirstKey(administration, operatorKey), { signal: closing.signal });
+    })
+    .catch((error) => logger.error({ ...safeError(error) }, 'the first key of the administration is not written down'));
+  closers.push(() => firstKey);
   const watched = watchLiveCalls({ database: administration, calls: live, logger, signal: closing.signal });
   closers.push(() => watched);
   const exports = config.exports && openObjectStore(config.exports, { region: cell.region });

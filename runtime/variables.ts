@@ -37,6 +37,11 @@ const variables = {
     default: 'made anew at each start; needed if others can reach the cell',
     secret: true,
   },
+  VOICECELL_OPERATOR_KEY: {
+    meaning: 'first key of the administration over HTTP, with which others are made; 32 characters or more',
+    default: 'none: voicecell key create --role operator makes one',
+    secret: true,
+  },
   VOICECELL_PHONE_KEY: {
     meaning: 'key that opens the browser phone; 16 characters or more',
     default: 'whoever is on this machine may call; needed if the cell has a browser phone that others can reach',

@@ -19,7 +19,7 @@ export interface Assumptions {
   /** PrivateLink endpoints, each in every zone. This and the counts below are those of the cells that ship. */
   readonly interfaceEndpoints: number;
   readonly keys: number;
-  /** The key of callers' hashes, the phone's key; Twilio's token (a cell with a domain) and every third-party provider add one. */
+  /** The keys of callers' hashes, of the administration and of the phone; Twilio's token (a cell with a domain) and every third-party provider add one. */
   readonly secrets: number;
   readonly customMetrics: number;
   readonly alarms: number;
@@ -37,7 +37,7 @@ export const DEFAULT_ASSUMPTIONS = {
   logKilobytesPerCall: 100,
   interfaceEndpoints: 12,
   keys: 4,
-  secrets: 2,
+  secrets: 3,
   customMetrics: 60,
   alarms: 23,
 } as const satisfies Assumptions;

@@ -56,6 +56,17 @@ export async function insertKey(transaction: Queryable, key: NewApiKey): Promise
   return toKey(row!);
 }
 
+/** False when there is one of this id, whatever has become of it. */
+export async function insertKeyOnce(transaction: Queryable, key: NewApiKey): Promise<boolean> {
+  const { id, tenantId = null, role, name, secretHash, expiresAt } = key;
+  const inserted = await transaction.query(
+    `insert into api_keys (id, tenant_id, role, name, secret_hash, expires_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (id) do nothing returning id`,
+    [id, tenantId, role, name, secretHash, expiresAt],
+  );
+  return inserted.length > 0;
+}
+
 /** @param tenantId undefined: the keys of the cell itself */
 export async function listKeys(
   transaction: Queryable,
@@ -106,6 +117,18 @@ export async function expireKey(transaction: Queryable, id: string, at: Date): P
 
 export async function revokeKey(transaction: Queryable, id: string): Promise<void> {
   await transaction.query('update api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1', [id]);
+}
+
+/** Of the cell's keys, those that have the same name and role. */
+export async function revokeOthers(
+  transaction: Queryable,
+  { id, name, role }: Pick<NewApiKey, 'id' | 'name' | 'role'>,
+): Promise<void> {
+  await transaction.query(
+    `update api_keys set revoked_at = now()
+     where tenant_id is null and name = $2 and role = $3 and id <> $1 and revoked_at is null`,
+    [id, name, role],
+  );
 }
 
 export async function noteUse(transaction: Queryable, id: string): Promise<void> {

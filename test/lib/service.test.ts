@@ -60,6 +60,7 @@ describe('the task', () => {
   test('finds no secret in its environment, only in Secrets Manager', () => {
     expect(containerOf(open).Secrets.map(({ Name }) => Name)).toEqual([
       'VOICECELL_CALLER_KEY',
+      'VOICECELL_OPERATOR_KEY',
       'TWILIO_AUTH_TOKEN',
       'VOICECELL_PHONE_KEY',
     ]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ensureFirstKey } from '../../../runtime/admin/first-key.ts';
 import { KEY_FRESH_MS } from '../../../runtime/admin/key-ring.ts';
 import { type Database, openDatabase } from '../../../runtime/data/database.ts';
 import {
@@ -280,6 +281,18 @@ describeDatabases('the administration over HTTP', (testDatabase) => {
         body: { title: 'this key has expired' },
       });
       expect((await admin.as(rotated.body.key)('get', base())).status).toBe(200);
+    });
+
+    test('that a cell was given opens it, until it is given another', async () => {
+      const [first, second] = ['a-first-key-that-is-long-enough-0001', 'a-first-key-that-is-long-enough-0002'];
+      await Promise.all([ensureFirstKey(database, first), ensureFirstKey(database, first)]);
+      expect((await admin.as(first)('get', '/v1/keys')).status).toBe(200);
+      expect((await admin.as(second)('get', '/v1/keys')).status).toBe(401);
+      await ensureFirstKey(database, second);
+      await ensureFirstKey(database, first);
+      const later = await startAdmin(database);
+      expect((await later.as(first)('get', '/v1/keys')).status).toBe(401);
+      expect((await later.as(second)('get', '/v1/keys')).status).toBe(200);
     });
 
     test('is kept as a hash, and its use to the minute', async () => {
