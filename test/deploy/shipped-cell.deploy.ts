@@ -94,6 +94,7 @@ describe('the cell as it is shipped', () => {
       'key VoiceCell-us-east-1: the state of live calls',
       ...logs.sort(),
       'secret voicecell/voicecell-caller-key',
+      'secret voicecell/voicecell-operator-key',
       'secret voicecell/voicecell-phone-key',
     ]);
   });
