@@ -89,6 +89,8 @@ async function start(given: StartOptions, command: Command): Promise<void> {
     },
   }).catch((error) => explain(error, options));
   try {
+    // The embedded one comes up for certain; one that is down is no reason not to start.
+    if (!options.database) await cell.ready;
     say(welcome(cell, { ...options, recordings }, out, performance.now() - startedAt));
     // A question that cannot be asked at once is none.
     if (options.recorded) await cell.prepared;
