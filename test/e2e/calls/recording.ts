@@ -1,5 +1,5 @@
 /** What the recording of a whole call holds: the caller's speech on the left, the agent's on the right, each in its turn. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, type TestContext } from 'vitest';
@@ -22,6 +22,7 @@ const SHORTEST_MS = 80;
 export function recording(cellFor: CellFor): void {
   it.concurrent('whole calls: who spoke when can be heard in it', async (test) => {
     const { cell, folder } = await recordingCell(test, cellFor);
+    expect(await healthOf(cell)).toMatchObject({ services: { storage: { status: 'ok' } } });
     expectAsPlanned(await cell.call({ steps: [{ says: 'Yes.' }, { says: 'Wait.' }, { says: 'Hello?' }, POLITELY] }));
     const [started] = eventsOfType(cell.events, 'recording-started');
     await until(() => eventsOfType(cell.events, 'recording-finished').length === 1);
@@ -31,6 +32,17 @@ export function recording(cellFor: CellFor): void {
     expect(spoken.map(({ who }) => who)).toEqual(['agent', 'caller', 'agent', 'caller', 'agent']);
     const [finished] = eventsOfType(cell.events, 'recording-finished');
     expect(finished).toMatchObject({ outcome: 'complete', durationMs: channels[0]!.length / 8 });
+  });
+
+  it.concurrent('no call where nothing can be written, and says so: the call goes on', async (test) => {
+    const { cell, folder } = await recordingCell(test, cellFor);
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'a file in the place of the folder');
+    const events = expectAsPlanned(await cell.call({ steps: [{ says: 'Yes.' }, { says: 'Wait.' }, POLITELY] }));
+    expect(eventsOfType(events, 'caller-turn').map(({ text }) => text)).toEqual(['Yes.', 'Wait.']);
+    expect(eventsOfType(events, 'recording-finished')).toMatchObject([{ outcome: 'failed', bytes: 0 }]);
+    const health = await healthOf(cell);
+    expect(health).toMatchObject({ status: 'degraded', services: { storage: { status: 'failed' } } });
   });
 
   it.concurrent('the agent only as far as the caller heard him', async (test) => {
@@ -60,6 +72,10 @@ async function recordingCell(test: TestContext, cellFor: CellFor): Promise<{ cel
   const folder = await mkdtemp(join(tmpdir(), 'voicecell-recording-'));
   test.onTestFinished(() => rm(folder, { recursive: true }));
   return { cell: await cellFor(test, { agent: ASKING, recordings: folder }), folder };
+}
+
+async function healthOf(cell: TestCell): Promise<unknown> {
+  return (await fetch(new URL('/health', cell.url))).json();
 }
 
 interface Speech {
