@@ -22,6 +22,7 @@ import { loginAs } from './data/login.ts';
 import { recordingDays, recordingLedger } from './data/recordings.ts';
 import { whenUp } from './data/when-up.ts';
 import { drainCalls } from './drain.ts';
+import { takesCalls } from './jobs/apart.ts';
 import { type Logger, safeError } from './logger.ts';
 import type { StoreAddress } from './objects/address.ts';
 import { openObjectStore } from './objects/open.ts';
@@ -88,6 +89,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     onRefused: (refusal) => logger.error({ ...refusal }, 'a connection out of the region was refused'),
   });
   closers.push(() => guard.remove());
+  closers.push(takesCalls());
 
   const database = openDatabase({
     ...loginAs('voicecell_runtime', config.database, cell.region),
@@ -210,12 +212,17 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     register: new MemoryCallRegister(),
     health,
     answererOf: (number) => directory.find(number),
-    onCall: (channel, answerer) => reception.begin(channel, answerer),
+    onCall: (channel, answerer) => {
+      // Connections that were idle are gone after a minute: they are there again by the time the caller has spoken.
+      void providers.warm();
+      return reception.begin(channel, answerer);
+    },
   }).catch(async (error) => {
     await close();
     throw error;
   });
   closers.push(() => server.close());
+  void providers.warm();
   // Not waited for: a call that comes before they are ready has its greeting synthesized as it goes.
   const prepared = Promise.all(agents.all.map((agent) => prepare(reception, agent, logger)));
 
