@@ -52,6 +52,14 @@ export async function listNumbers(transaction: Queryable, { limit, after }: IdPa
   return rows.map(toNumber);
 }
 
+/** All of them, E.164. */
+export async function numbersOfTenant(transaction: Queryable, tenantId: string): Promise<string[]> {
+  const rows = await transaction.query<{ number: string }>('select number from phone_numbers where tenant_id = $1', [
+    tenantId,
+  ]);
+  return rows.map(({ number }) => number);
+}
+
 export async function findNumber(transaction: Queryable, id: string): Promise<PhoneNumber | undefined> {
   const [row] = await transaction.query<Row>(`${SELECT} where phone_numbers.id = $1`, [id]);
   return row && toNumber(row);

@@ -415,7 +415,7 @@ describeDatabases('the administration over HTTP', (testDatabase) => {
     expect(log).toContain('"path":"/v1/tenants/:tenantId/numbers"');
   });
 
-  test('a number that moves is said to whoever remembers it, once it has moved', async () => {
+  test('a number that moves, or whose tenant closes, is said to whoever remembers it, once that is so', async () => {
     const changed: string[] = [];
     const watched = await startAdmin(database, { onNumbers: (numbers) => changed.push(...numbers) });
     const ask = watched.as(operator);
@@ -426,5 +426,8 @@ describeDatabases('the administration over HTTP', (testDatabase) => {
     expect(changed).toEqual([tenant.number]);
     await ask('patch', `${base()}/numbers/${tenant.numberId}`, { agentId: tenant.agentId });
     expect(changed).toEqual([tenant.number, tenant.number]);
+    const leaving = await furnish(watched, operator, database, 'Leaving');
+    await ask('post', `/v1/tenants/${leaving.tenantId}/close`);
+    expect(changed.at(-1)).toBe(leaving.number);
   });
 });

@@ -22,7 +22,7 @@ export function adminEndpoints(
   desk?: SubjectDesk,
 ): readonly Endpoint[] {
   return [
-    ...tenantEndpoints,
+    ...tenantEndpoints(onNumbers),
     ...numberEndpoints(onNumbers),
     ...agentEndpoints(onNumbers),
     ...conversationEndpoints,

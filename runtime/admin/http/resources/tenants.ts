@@ -1,5 +1,6 @@
 /** `/v1/tenants` */
 import { z } from 'zod';
+import { numbersOfTenant } from '../../../data/phone-numbers.ts';
 import { listTenants } from '../../../data/tenants.ts';
 import { closeTenant, createTenant, showTenant } from '../../tenants.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -24,7 +25,8 @@ const newTenant = z.strictObject({
 
 const RESOURCE = 'tenants';
 
-export const tenantEndpoints: readonly Endpoint[] = [
+/** @param onChanged what was remembered of these numbers (E.164) is no longer true */
+export const tenantEndpoints = (onChanged: (numbers: readonly string[]) => void): readonly Endpoint[] => [
   endpoint(RESOURCE, {
     method: 'get',
     path: '/v1/tenants',
@@ -69,6 +71,11 @@ export const tenantEndpoints: readonly Endpoint[] = [
     scope: 'tenants:write',
     params: tenantPath,
     answer: tenant,
-    handle: ({ transaction, cell, actor, params }) => closeTenant(transaction, cell, actor, params.tenantId),
+    async handle({ transaction, cell, actor, params: { tenantId }, afterwards }) {
+      const closed = await closeTenant(transaction, cell, actor, tenantId);
+      const numbers = await numbersOfTenant(transaction, tenantId);
+      afterwards(() => onChanged(numbers));
+      return closed;
+    },
   }),
 ];
