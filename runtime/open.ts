@@ -111,8 +111,12 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     house: housePlan(config, agents),
     isForeign: () => tenants.isForeign,
     onBreach: (tenantId) => tenants.refused(tenantId),
+    // Until the database is ready the house answers, and that it is not ready is said elsewhere.
     onProblem: ({ agentId, error }) =>
-      logger.error({ agentId, ...safeError(error) }, 'who answers could not be found out'),
+      logger[tenants.open === undefined ? 'debug' : 'error'](
+        { agentId, ...safeError(error) },
+        'who answers could not be found out',
+      ),
   });
   const recordings = config.recordings && openRecordings(config.recordings, { cell, database, logger });
   if (recordings) {
