@@ -1,6 +1,7 @@
 /** Every command, in the order of `voicecell --help`. A new one is a file beside this and a line here. */
 import type { RegisterCommand } from '../command-line.ts';
 import agent from './agent.ts';
+import analytics from './analytics.ts';
 import audit from './audit.ts';
 import call from './call.ts';
 import check from './check.ts';
@@ -34,4 +35,5 @@ export const commands: readonly RegisterCommand[] = [
   subject,
   audit,
   retention,
+  analytics,
 ];
