@@ -13,6 +13,7 @@ import { readScenario } from '../../runtime/local/caller/scenario.ts';
 import { startLocalCell } from '../../runtime/local/cell.ts';
 import { placeDemoCall } from '../../runtime/local/demo/call.ts';
 import { DEMO_SCENARIOS, demoScenario } from '../../runtime/local/demo/files.ts';
+import { machine } from './machine.ts';
 import { percentile } from './percentile.ts';
 
 /** Waiting for the recognizer's final: its published median, then the model and the synthesizer. */
@@ -33,6 +34,8 @@ const cell = await startLocalCell({
   logLevel: 'error',
   onEvent: (event) => events.push(event),
 });
+
+await Promise.all([cell.ready, cell.prepared]);
 
 const failures: string[] = [];
 const gaps: number[] = [];
@@ -68,7 +71,9 @@ const [gap] = table;
 
 if (values.json) console.log(JSON.stringify({ calls, table, hits, bets: bets.length, wasted, failures }, null, 2));
 else {
-  console.log(`${calls} calls, ${spoken.length} answers; services emulated at their published latencies; ms\n`);
+  console.log(
+    `${calls} calls, ${spoken.length} answers; services emulated at their published latencies; ms; ${machine()}\n`,
+  );
   const rows = table.map(({ name, n, p50, p95, p99 }) => [name, n, p50, p95, p99].map(String));
   console.log(columns([['', 'n', 'p50', 'p95', 'p99'], ...rows], { right: [1, 2, 3, 4] }));
   console.log(`\nprepared answers: ${hits} of ${bets.length} were right, ${wasted} tokens thrown away`);
