@@ -16,6 +16,7 @@ import { protocol } from './calls/protocol.ts';
 import { recording } from './calls/recording.ts';
 import { redaction } from './calls/redaction.ts';
 import { regions } from './calls/regions.ts';
+import { rights } from './calls/rights.ts';
 import { tenants } from './calls/tenants.ts';
 import { cellsWithOneDatabase } from './support/cell.ts';
 
@@ -40,6 +41,7 @@ describe.concurrent('the cell', patiently, () => {
   describe.sequential('(third)', () => {
     describe.concurrent('records a caller who', () => consent(cellFor));
     describe.concurrent('records', () => recording(cellFor));
+    describe.concurrent('obeys a caller who', () => rights(cellFor));
     describe.concurrent('is not disturbed by', () => protocol(cellFor));
     describe.concurrent('writes everything down', outages);
   });
