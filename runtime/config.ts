@@ -7,7 +7,7 @@ import { type Cell, CellShapeError, parseCell } from '../regions/cell.ts';
 import type { AgentStore } from './agents/store.ts';
 import { E164 } from './channels/numbers.ts';
 import { clientConfig } from './data/database.ts';
-import { usesIam } from './data/login.ts';
+import { type DatabaseAddress, usesIam } from './data/login.ts';
 import { isLoopback } from './loopback.ts';
 import { parseStoreAddress, STORE_ADDRESS, type StoreAddress } from './objects/address.ts';
 import { VARIABLES, type VariableName } from './variables.ts';
@@ -28,11 +28,7 @@ export interface Config {
   readonly twilio?: { readonly authToken: string };
   /** Set if the cell takes calls from browsers. */
   readonly phone?: { readonly key?: string };
-  readonly database: {
-    readonly url: string;
-    /** The URL names another machine and no password: log in with a token of the task's own role, over TLS. */
-    readonly usesIam: boolean;
-  };
+  readonly database: DatabaseAddress;
   /** Stands in for the AWS speech services. */
   readonly awsEndpoint?: string;
   /** Set if calls may be recorded: where to. */
@@ -199,7 +195,7 @@ function longerThan(characters: number): (text: string) => string {
   };
 }
 
-function databaseOf(url: string): Config['database'] {
+function databaseOf(url: string): DatabaseAddress {
   try {
     clientConfig({ url, applicationName: 'voicecell' });
   } catch (error) {

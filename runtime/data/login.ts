@@ -1,11 +1,17 @@
 /** As whom the process opens a connection. */
-import type { Config } from '../config.ts';
 import { isLoopback } from '../loopback.ts';
 import type { DatabaseConnection } from './database.ts';
 import { databasePassword } from './iam-password.ts';
 
 /** `owner` owns the schema and migrates it; what the others may do is granted in the migrations. */
 export type Login = 'owner' | 'voicecell_runtime' | 'voicecell_admin';
+
+/** Where the database is, and how one proves who one is. */
+export interface DatabaseAddress {
+  readonly url: string;
+  /** See {@link usesIam}. */
+  readonly usesIam: boolean;
+}
 
 /** The URL names another machine and no password: one logs in with a token of one's own role, over TLS. */
 export function usesIam(url: string): boolean {
@@ -17,7 +23,7 @@ export function usesIam(url: string): boolean {
  * In the cloud each role is a login of its own, with a token of the task's role. A database that is reached in another
  * way (on a laptop, in tests) has one login, which takes a role for as long as a transaction: see `Database.within`.
  */
-export function loginAs(login: Login, database: Config['database'], region: string): DatabaseConnection {
+export function loginAs(login: Login, database: DatabaseAddress, region: string): DatabaseConnection {
   const { url } = database;
   if (!database.usesIam) return { url, applicationName: 'voicecell' };
   const own = new URL(url);
