@@ -92,6 +92,11 @@ export async function keyOf(database: Database, role: Role, tenantId?: string): 
   return (await database.within(CELL_WIDE, (transaction) => createKey(transaction, actor, request))).text;
 }
 
+/** What a key says of itself. */
+export function idOf(key: string): string {
+  return key.slice(4, 36).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 export const definition = { name: 'front-desk', version: '1', prompt: 'Be brief.', greeting: 'Hello.' } as const;
 
 let numbers = 0;

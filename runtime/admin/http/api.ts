@@ -54,7 +54,7 @@ export async function addAdminApi(app: FastifyInstance, options: AdminApiOptions
     { onNumbers: options.onNumbers, onKey: (id) => ring.forget(id) },
     options.subjectDesk,
   );
-  const document = JSON.stringify(openApiDocument(endpoints));
+  let document: string | undefined;
 
   const refuse = (reply: FastifyReply, visit: Visit, { status, kind, title, problems, retryAfter }: HttpProblem) => {
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
@@ -105,7 +105,10 @@ export async function addAdminApi(app: FastifyInstance, options: AdminApiOptions
         refuse(reply, visitOf(request), problem(404, 'not-found', 'there is no such path here')),
       );
 
-      scope.get('/openapi.json', (_request, reply) => reply.type('application/json').send(document));
+      scope.get('/openapi.json', (_request, reply) => {
+        document ??= JSON.stringify(openApiDocument(endpoints));
+        return reply.type('application/json').send(document);
+      });
       for (const endpoint of endpoints) addRoute(scope, endpoint, options, visitOf);
 
       scope.addHook('onResponse', async (request, reply) => {

@@ -2,21 +2,11 @@
  * What attackers write, through every field of every endpoint: path, query, headers, body. The fields are not listed
  * here; they are found in the OpenAPI document. Nothing breaks, nothing is executed, and what is taken is kept verbatim.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { OpenApiDocument, Operation } from '../../../runtime/admin/http/openapi.ts';
-import { type Database, openDatabase } from '../../../runtime/data/database.ts';
-import {
-  type Admin,
-  CELL_WIDE,
-  definition,
-  type Furnished,
-  freshNumber,
-  furnish,
-  keyOf,
-  startAdmin,
-} from '../../support/administration.ts';
+import { administered } from '../../support/administered.ts';
+import { CELL_WIDE, definition, freshNumber } from '../../support/administration.ts';
 import { describeDatabases } from '../../support/databases.ts';
-import { prepareDatabase } from '../../support/tenants.ts';
 
 const ATTACKS = [
   "'; drop table tenants cascade; --",
@@ -92,34 +82,17 @@ function fieldOf(body: unknown, path: readonly string[]): unknown {
 }
 
 describeDatabases('what attackers write', (testDatabase) => {
-  let database: Database;
-  let admin: Admin;
-  let operator: string;
-  let tenant: Furnished;
+  const its = administered(testDatabase, 'Target');
   let document: OpenApiDocument;
-  let close: () => Promise<void>;
-
   beforeAll(async () => {
-    const { connection, maxConnections } = testDatabase();
-    await prepareDatabase(connection);
-    database = openDatabase({ ...connection, maxConnections });
-    admin = await startAdmin(database, {}, (closing) => {
-      close = closing;
-    });
-    operator = await keyOf(database, 'operator');
-    tenant = await furnish(admin, operator, database, 'Target');
-    document = (await admin.as(operator)('get', '/v1/openapi.json')).body;
-  });
-  afterAll(async () => {
-    await close();
-    await database.close();
+    document = (await its.ask('get', '/v1/openapi.json')).body;
   });
 
   /** Sound things, of which one field at a time is made unsound. */
   const bodies: Readonly<Record<string, () => object>> = {
     createTenant: () => ({ name: 'Sound', dataResidency: 'EU' }),
-    addNumber: () => ({ number: freshNumber(), agentId: tenant.agentId }),
-    moveNumber: () => ({ agentId: tenant.agentId }),
+    addNumber: () => ({ number: freshNumber(), agentId: its.tenant.agentId }),
+    moveNumber: () => ({ agentId: its.tenant.agentId }),
     publishAgent: () => ({ definition: { ...definition, version: Math.random().toString(36) }, live: false }),
     createCellKey: () => ({ role: 'auditor', name: 'sound' }),
     createKey: () => ({ role: 'auditor', name: 'sound' }),
@@ -132,7 +105,7 @@ describeDatabases('what attackers write', (testDatabase) => {
       correction: { replace: 'Smyth', with: 'Smith' },
     }),
   };
-  const known = () => ({ ...tenant, name: definition.name, version: definition.version }) as Record<string, string>;
+  const known = () => ({ ...its.tenant, name: definition.name, version: definition.version }) as Record<string, string>;
   const urlOf = (path: string, instead: Record<string, string> = {}) =>
     path.replace(/\{(\w+)\}/g, (_, name) => encode(instead[name] ?? known()[name]!));
 
@@ -142,7 +115,7 @@ describeDatabases('what attackers write', (testDatabase) => {
   }
 
   const counts = () =>
-    database.within(CELL_WIDE, async (transaction) => {
+    its.database.within(CELL_WIDE, async (transaction) => {
       const tables = [
         'tenants',
         'agents',
@@ -170,7 +143,7 @@ describeDatabases('what attackers write', (testDatabase) => {
           const query = place === 'query' ? `?${name}=${encode(attack)}` : '';
           const headers = place === 'header' && /^[\x20-\x7e]+$/.test(attack) ? { [name]: attack } : undefined;
           const payload = operation.requestBody ? bodies[operation.operationId]!() : undefined;
-          const said = await admin.as(operator)(method, url + query, payload, headers);
+          const said = await its.ask(method, url + query, payload, headers);
           asked += 1;
           const at = `${method} ${path} ${place} ${name} ${JSON.stringify(attack.slice(0, 40))}: ${said.status}`;
           if (said.status >= 500) broken.push(at);
@@ -192,7 +165,7 @@ describeDatabases('what attackers write', (testDatabase) => {
       for (const field of fieldsOf(schema, document)) {
         for (const attack of [...ATTACKS, ...SHAPES]) {
           const body = withField(bodies[operation.operationId]!(), field, attack);
-          const said = await admin.as(operator)(method, urlOf(path), body);
+          const said = await its.ask(method, urlOf(path), body);
           const at = `${operation.operationId} ${field.join('.')} ${JSON.stringify(attack)?.slice(0, 40)}: ${said.status}`;
           if (said.status >= 500) broken.push(at);
           if (said.status >= 300 || typeof attack !== 'string') continue;
@@ -202,7 +175,7 @@ describeDatabases('what attackers write', (testDatabase) => {
           kept += 1;
           const version = fieldOf(said.body, ['agent', 'version']);
           if (operation.operationId !== 'publishAgent' || typeof version !== 'string') continue;
-          const read = await admin.as(operator)('get', urlOf(`${path}/{name}/versions/{version}`, { version }));
+          const read = await its.ask('get', urlOf(`${path}/{name}/versions/{version}`, { version }));
           // A version that no path can name is still found in the list.
           if (read.status !== 200) continue;
           const stored = fieldOf(read.body, field);
@@ -213,14 +186,14 @@ describeDatabases('what attackers write', (testDatabase) => {
     expect(kept).toBeGreaterThan(50);
     expect(broken).toEqual([]);
     expect((await counts()).tenants).toBeGreaterThan(1);
-    expect((await admin.as(operator)('get', urlOf('/v1/tenants/{tenantId}'))).body.id).toBe(tenant.tenantId);
+    expect((await its.ask('get', urlOf('/v1/tenants/{tenantId}'))).body.id).toBe(its.tenant.tenantId);
   });
 
   test('in the place of a key opens nothing', async () => {
     const statuses = new Set<number>();
     for (const attack of ATTACKS.filter((each) => /^[\x20-\x7e]*$/.test(each)))
-      for (const authorization of [attack, `Bearer ${attack}`, `Bearer vck_${attack}`, `${operator}${attack}`])
-        statuses.add((await admin.ask('get', '/v1/tenants', { headers: { authorization } })).status);
+      for (const authorization of [attack, `Bearer ${attack}`, `Bearer vck_${attack}`, `${its.operator}${attack}`])
+        statuses.add((await its.admin.ask('get', '/v1/tenants', { headers: { authorization } })).status);
     expect([...statuses]).toEqual([401]);
   });
 });

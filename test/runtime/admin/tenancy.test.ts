@@ -2,22 +2,20 @@
  * No key of a tenant reaches what is another's. The questions are not written down here: they are made from the OpenAPI
  * document, one for every path and method, so that an endpoint that is added later is asked too.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { OpenApiDocument } from '../../../runtime/admin/http/openapi.ts';
 import { SCOPES, type Scope, TENANT_ROLES } from '../../../runtime/admin/roles.ts';
-import { type Database, openDatabase } from '../../../runtime/data/database.ts';
+import { administered } from '../../support/administered.ts';
 import {
-  type Admin,
   CELL_WIDE,
   definition,
   type Furnished,
   freshNumber,
   furnish,
+  idOf,
   keyOf,
-  startAdmin,
 } from '../../support/administration.ts';
 import { describeDatabases } from '../../support/databases.ts';
-import { prepareDatabase } from '../../support/tenants.ts';
 
 const A = 'Annabel';
 const B = 'Bartholomew';
@@ -90,32 +88,19 @@ function fill({ path, id }: Question, tenant: Furnished, of: Furnished): string 
 }
 
 describeDatabases('a key of tenant A', (testDatabase) => {
-  let database: Database;
-  let admin: Admin;
-  let operator: string;
+  const its = administered(testDatabase, A);
   let a: Furnished;
   let b: Furnished;
   let questions: Question[];
-  const closers: (() => Promise<void>)[] = [];
-
   beforeAll(async () => {
-    const { connection, maxConnections } = testDatabase();
-    await prepareDatabase(connection);
-    database = openDatabase({ ...connection, maxConnections });
-    admin = await startAdmin(database, {}, (close) => closers.push(close));
-    operator = await keyOf(database, 'operator');
-    a = await furnish(admin, operator, database, A);
-    b = await furnish(admin, operator, database, B);
-    questions = questionsOf((await admin.as(operator)('get', '/v1/openapi.json')).body);
-  });
-  afterAll(async () => {
-    for (const close of closers) await close();
-    await database.close();
+    a = its.tenant;
+    b = await furnish(its.admin, its.operator, its.database, B);
+    questions = questionsOf((await its.ask('get', '/v1/openapi.json')).body);
   });
 
   /** Everything that B has, but for the traces of those who look. */
   const estateOf = (of: Furnished) =>
-    database.within(CELL_WIDE, async (transaction) => {
+    its.database.within(CELL_WIDE, async (transaction) => {
       const tables = [
         'tenants',
         'agents',
@@ -146,11 +131,11 @@ describeDatabases('a key of tenant A', (testDatabase) => {
     const before = await estateOf(b);
     const table: string[][] = [];
     const leaks: string[] = [];
-    const keys = await Promise.all(TENANT_ROLES.map((role) => keyOf(database, role, a.tenantId)));
+    const keys = await Promise.all(TENANT_ROLES.map((role) => keyOf(its.database, role, a.tenantId)));
     for (const question of questions) {
       const row: string[] = [];
       for (const [nth, role] of TENANT_ROLES.entries()) {
-        const ask = admin.as(keys[nth]!);
+        const ask = its.admin.as(keys[nth]!);
         const isTenants = question.path.includes('{tenantId}');
         // The path of B; then A's own path with what is B's further down; then A's own things and a body that names B's.
         const urls = isTenants
@@ -183,10 +168,10 @@ describeDatabases('a key of tenant A', (testDatabase) => {
   });
 
   test('may do what its role may, and nothing else', async () => {
-    const own = await furnish(admin, operator, database, 'Roles');
+    const own = await furnish(its.admin, its.operator, its.database, 'Roles');
     const wrong: string[] = [];
     for (const role of TENANT_ROLES) {
-      const ask = admin.as(await keyOf(database, role, own.tenantId));
+      const ask = its.admin.as(await keyOf(its.database, role, own.tenantId));
       for (const question of questions) {
         const payload = question.hasBody ? BODIES[question.id]!(own) : undefined;
         const { status } = await ask(question.method, fill(question, own, own), payload);
@@ -198,16 +183,15 @@ describeDatabases('a key of tenant A', (testDatabase) => {
   });
 
   test('opens nothing when it is missing, wrong, revoked, expired, or of another cell', async () => {
-    const revoked = await keyOf(database, 'admin', a.tenantId);
-    const expired = await keyOf(database, 'operator');
-    const idOf = (key: string) => key.slice(4, 36);
-    await database.within(CELL_WIDE, async (transaction) => {
+    const revoked = await keyOf(its.database, 'admin', a.tenantId);
+    const expired = await keyOf(its.database, 'operator');
+    await its.database.within(CELL_WIDE, async (transaction) => {
       await transaction.query('update api_keys set revoked_at = now() where id = $1', [idOf(revoked)]);
       await transaction.query("update api_keys set expires_at = now() - interval '1 second' where id = $1", [
         idOf(expired),
       ]);
     });
-    const good = await keyOf(database, 'operator');
+    const good = await keyOf(its.database, 'operator');
     const wrongSecret = `${good.slice(0, 37)}${'A'.repeat(43)}`;
     const ofAnotherCell = `vck_${'0123456789abcdef'.repeat(2)}_${'B'.repeat(43)}`;
     const refused: string[] = [];
@@ -222,7 +206,7 @@ describeDatabases('a key of tenant A', (testDatabase) => {
         { authorization: `Basic ${Buffer.from(good).toString('base64')}` },
       ];
       for (const [nth, each] of headers.entries()) {
-        const { status, text } = await admin.ask(question.method, url, { headers: each, payload });
+        const { status, text } = await its.admin.ask(question.method, url, { headers: each, payload });
         if (status !== 401) refused.push(`${question.id} with key ${nth}: ${status}`);
         for (const secret of secretsOf(a)) if (text.includes(secret)) refused.push(`${question.id} tells ${secret}`);
       }
