@@ -89,13 +89,17 @@ describe.concurrent('voicecell start', () => {
     expect(code).toBe(0);
   });
 
-  it('stays up, is called at the address it names, and ends when it is interrupted', async ({ onTestFinished }) => {
+  it('stays up, is called and administered as it says, and ends when it is interrupted', async ({ onTestFinished }) => {
     const cell = startVoicecell(['start', '--no-demo', '--port', '0', '--agents', agents], onTestFinished);
     const invitation = await cell.wrote('Stop it:');
     const [, address] = /Call it again: +npm run voicecell -- call (\S+)/.exec(invitation)!;
     const { code, out } = await voicecell('call', address!, '--scenario', brief);
     expect(out).toContain('✓ as expected');
     expect(code).toBe(0);
+    const [, command] = /Administer it: +npm run voicecell -- (.+)/.exec(invitation)!;
+    const made = await voicecell(...command!.split(' '), '--json');
+    const headers = { authorization: `Bearer ${JSON.parse(made.out).key}` };
+    expect((await fetch(new URL('/v1/tenants', address), { headers })).status).toBe(200);
     cell.interrupt();
     expect((await cell.exited).code).toBe(0);
   });

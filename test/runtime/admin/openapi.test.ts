@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../../runtime/admin/http/openapi.ts';
 import { adminEndpoints } from '../../../runtime/admin/http/resources/index.ts';
 import { SCOPES } from '../../../runtime/admin/roles.ts';
+import { run } from '../../bin/run.ts';
 
 const document = openApiDocument(adminEndpoints());
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -14,6 +15,12 @@ describe('the OpenAPI document', () => {
     const validator = new Validator();
     expect(await validator.validate(structuredClone(document))).toEqual({ valid: true });
     expect(validator.version).toBe('3.1');
+  });
+
+  test('is the same on the command line', async () => {
+    const { exitCode, out } = await run('openapi');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(document)));
   });
 
   test('refers to nothing that it does not have', () => {
