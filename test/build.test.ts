@@ -64,6 +64,14 @@ describe('the bundle', () => {
     expect(out).toContain('VOICECELL_PUBLIC_URL');
   });
 
+  test('does a job when it is given its name', async () => {
+    const { code, out } = await run({ ...environment, VOICECELL_EXPORTS: join(folder, 'exports') }, ['audit-anchor'])
+      .exited;
+    expect(code).toBe(1);
+    expect(out).toContain('ECONNREFUSED');
+    expect(out).toContain('"JobsFailed":[1]');
+  });
+
   test('says so when its port is taken, and ends with status 1', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

@@ -77,14 +77,16 @@ async function agentsOf(folder: string | undefined) {
 }
 
 function row({ tenantId, aggregates, turns }: TenantExport): string {
-  const spoken = turns === undefined ? 'no turns, as it wants' : `${turns} turns`;
-  return `${tenantId}  ${aggregates} rows of numbers, ${spoken}`;
+  const spoken = turns === undefined ? 'no turns, as it wants' : many(turns, 'turn');
+  return `${tenantId}  ${many(aggregates, 'row')} of numbers, ${spoken}`;
 }
+
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function summary({ day, tenants, problems }: AnalyticsReport, { paint }: Output): string {
   return [
     ...problems.map((problem) => `${paint.red('✗')} ${problem}`),
-    `${day}: ${tenants.length} tenants written`,
+    `${day}: ${many(tenants.length, 'tenant')} written`,
   ].join('\n');
 }
 

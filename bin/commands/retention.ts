@@ -36,7 +36,7 @@ export default function register(program: Command): void {
     )
     .action(runJob);
 
-  administrationOptions(retention.command('policy'), 'the retention of a tenant is looked at')
+  administrationOptions(retention.command('policy'), 'the tenant wants it so')
     .summary('how long a tenant keeps what')
     .description('Shows it, or changes it from the next run on. What is already gone does not come back.')
     .requiredOption('--tenant <id>', 'whose', uuidOf)

@@ -21,7 +21,7 @@ describeDatabases('voicecell analytics', (testDatabase) => {
   test('exports a day of every tenant, the last one unless told', async () => {
     const { exitCode, out, err } = await exportDay();
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
-    expect(out).toBe(`${house.id}  0 rows of numbers, 0 turns\n${dayBefore(Date.now())}: 1 tenants written\n`);
+    expect(out).toBe(`${house.id}  0 rows of numbers, 0 turns\n${dayBefore(Date.now())}: 1 tenant written\n`);
     const report = JSON.parse((await exportDay('--day', '2026-01-31', '--json')).out);
     expect(report).toEqual({
       day: '2026-01-31',

@@ -49,7 +49,7 @@ describeDatabases('voicecell retention', (testDatabase) => {
       expect(entries).toEqual([
         { reason: 'contract', resource_id: 'transcripts', details: { days: 30 } },
         { reason: 'contract', resource_id: 'recordings', details: { days: 7 } },
-        { reason: 'the retention of a tenant is looked at', resource_id: 'transcripts', details: { days: 'default' } },
+        { reason: 'the tenant wants it so', resource_id: 'transcripts', details: { days: 'default' } },
       ]);
     });
 
