@@ -49,7 +49,7 @@ export function problem(status: number, kind: string, title: string, problems: r
 /** What to answer to anything that was thrown. Nothing but what we wrote ourselves is ever repeated to the client. */
 export function problemOf(error: unknown): HttpProblem {
   if (error instanceof AdminRefusal) return problem(STATUS_OF[error.kind], error.kind, error.title, error.problems);
-  if (isUnavailable(error))
+  if (isUnavailable(error) || isWithoutSchema(error))
     return { ...problem(503, 'unavailable', 'the database cannot be reached right now'), retryAfter: TRY_AGAIN_S };
   if (isConstraint(error, 'residency'))
     return problem(422, 'invalid', 'the database refused data that may not be in this cell');
@@ -73,6 +73,11 @@ const EXPECTED: Readonly<Record<number, string>> = {
   414: 'a shorter path',
   415: '`content-type: application/json`',
 };
+
+/** No such role, no such table: the process has started a moment before its migrations have run. */
+function isWithoutSchema(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '22023' || error.code === '42P01');
+}
 
 function isConstraint(error: unknown, name: string): boolean {
   return error instanceof Error && 'constraint' in error && error.constraint === name;

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabase } from '../../../runtime/data/database.ts';
+import { startEmbeddedPostgres } from '../../../runtime/local/postgres.ts';
 import { administered } from '../../support/administered.ts';
 import { cellPlace, definition, freshNumber, furnish, idOf, keyOf, startAdmin } from '../../support/administration.ts';
 import { describeDatabases } from '../../support/databases.ts';
@@ -120,6 +121,14 @@ describeDatabases('the administration over HTTP', (testDatabase) => {
       expect(down.headers['retry-after']).toBe('5');
       await proxy.mend();
       await vi.waitFor(async () => expect((await ask('get', its.base)).status).toBe(200));
+    });
+
+    test('what it is asked before the database has its tables, as if that was away', async () => {
+      const postgres = await startEmbeddedPostgres();
+      const empty = openDatabase({ url: postgres.url, applicationName: 'test', maxConnections: 1 });
+      onTestFinished(() => empty.close().then(() => postgres.close()));
+      const early = await startAdmin(empty);
+      expect((await early.as(its.operator)('get', '/v1/tenants')).status).toBe(503);
     });
 
     test('every key, when the database turns out to be the cell of another region', async () => {
