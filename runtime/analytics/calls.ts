@@ -1,7 +1,7 @@
 /** The calls of a tenant's day, for analytics. Callers who opted out are in none of these. */
 import type { Queryable } from '../data/database.ts';
 import { type Day, hourOf } from './day.ts';
-import type { Group, HourCount } from './groups.ts';
+import { type Group, type HourCount, K } from './groups.ts';
 
 const NOT_OPTED_OUT = `not exists (select from callers where callers.id = caller_id and opted_out_at is not null)`;
 
@@ -11,11 +11,11 @@ const OF_THE_TIME = `tenant_id = $1 and started_at >= $2 and started_at < $3 and
 /** `$4` the agent, `$5` the hours of UTC. */
 const OF_THE_GROUP = `${OF_THE_TIME} and agent = $4 and extract(hour from started_at at time zone 'UTC')::integer = any ($5::integer[])`;
 
-/** Who called whom, hour by hour: an hour a statement, so that none is long. */
+/** Who called whom in an hour: as many as are enough to tell of them, and no more. */
 export async function peopleIn(transaction: Queryable, tenantId: string, day: Day, hour: number): Promise<HourCount[]> {
   const rows = await transaction.query<{ agent: string; people: string[] }>(
-    `select agent, array_agg(distinct coalesce(caller_id, id)) as people from conversations where ${OF_THE_TIME} group by agent`,
-    [tenantId, hourOf(day, hour), hourOf(day, hour + 1)],
+    `select agent, (array_agg(distinct coalesce(caller_id, id)))[1:$4::integer] as people from conversations where ${OF_THE_TIME} group by agent`,
+    [tenantId, hourOf(day, hour), hourOf(day, hour + 1), K],
   );
   return rows.map(({ agent, people }) => ({ agent, hour, people }));
 }
@@ -67,9 +67,14 @@ export async function numbersOf(transaction: Queryable, tenantId: string, day: D
        (select coalesce(json_object_agg(name, count), '{}') from tools where name is not null) as tools,
        (select count(*) from consent)::float8 as asked,
        (select count(*) from consent where agreed)::float8 as agreed`,
-    [tenantId, hourOf(day, 0), hourOf(day, 24), group.agent, group.hours],
+    [tenantId, ...span(day, group), group.agent, group.hours],
   );
   return row!;
+}
+
+/** From the first of its hours to the end of the last. */
+function span(day: Day, { hours }: Group): [string, string] {
+  return [hourOf(day, Math.min(...hours)), hourOf(day, Math.max(...hours) + 1)];
 }
 
 export interface CallOfGroup {
@@ -86,15 +91,13 @@ export async function callsOf(
   day: Day,
   { group, after, most }: { readonly group: Group; readonly after: string; readonly most: number },
 ): Promise<CallOfGroup[]> {
-  const first = Math.min(...group.hours);
-  const last = Math.max(...group.hours);
   return transaction.query<CallOfGroup & Record<string, unknown>>(
     `select id, agent_version as version, (
        select coalesce(definition ->> 'language', 'en-US') from agents
        where agents.tenant_id = $1 and name = agent and version = agent_version
      ) as language
      from conversations where ${OF_THE_GROUP} and id > $6 order by id limit $7`,
-    [tenantId, hourOf(day, first), hourOf(day, last + 1), group.agent, group.hours, after, most],
+    [tenantId, ...span(day, group), group.agent, group.hours, after, most],
   );
 }
 

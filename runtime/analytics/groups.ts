@@ -10,7 +10,7 @@ export interface HourCount {
   readonly agent: string;
   /** 0 to 23, UTC. */
   readonly hour: number;
-  /** Different callers. One who shows no number counts as one each time: nobody can tell. */
+  /** Different callers, {@link K} of them at most. One who shows no number is another each time: nobody can tell. */
   readonly people: readonly string[];
 }
 

@@ -9,6 +9,7 @@ import type { Batch, Deleted } from './batches.ts';
 
 /** A recording that is past its time is written by nobody any more. */
 const QUIET_MS = 60_000;
+const DAY_MS = 86_400_000;
 /** Objects that are deleted in one request. */
 const MOST_OBJECTS = 500;
 
@@ -80,6 +81,8 @@ const exportDays = (key: string): number => EXPORT_DAYS[key.split('/')[0] ?? '']
 /** Exports past their time. Answers how many were deleted. */
 export async function sweepExports(store: ObjectStore, nowMs: number): Promise<number> {
   let count = 0;
+  // Of a job that died while it wrote: a bucket's lifecycle does the same.
+  for await (const unfinished of store.unfinished('', { quietForMs: DAY_MS })) await unfinished.discard();
   for await (const keys of pagesOf(store, '', ({ key, modifiedAt }) => isOlder(modifiedAt, exportDays(key), nowMs))) {
     await store.delete(keys);
     count += keys.length;
@@ -87,7 +90,7 @@ export async function sweepExports(store: ObjectStore, nowMs: number): Promise<n
   return count;
 }
 
-const isOlder = (at: Date, days: number, nowMs: number): boolean => nowMs - at.getTime() > days * 86_400_000;
+const isOlder = (at: Date, days: number, nowMs: number): boolean => nowMs - at.getTime() > days * DAY_MS;
 
 type Listed = { readonly key: string; readonly modifiedAt: Date };
 
