@@ -1,8 +1,8 @@
 import type { RetryLimits } from '../retry.ts';
 import { WaitedTooLong } from '../waiting.ts';
 
-/** Less loud audio than this may be a cough. */
-const SPEECH_MS = 500;
+/** Less loud audio than this is a click; the shortest of words, or the rest of a sentence, has more. */
+const SPEECH_MS = 200;
 
 /**
  * Notices when one stream has gone dead: not accepted in time, speech that goes in while nothing at all comes out, or an

@@ -23,8 +23,8 @@ import { TranscriptOutbox } from './transcript-outbox.ts';
 
 /**
  * `firstMs` is the service's answer to the request, not its first words: a caller may be silent for minutes.
- * `stallMs` counts from half a second of loud audio that has brought no event at all: partials come about 300 ms behind
- * the audio, and even silence is answered with empty events.
+ * `stallMs` counts from a fifth of a second of loud audio that has brought no event at all: partials come about 300 ms
+ * behind the audio, and even silence is answered with empty events.
  */
 export const defaultTranscribeLimits = {
   budgetMs: 2_500,

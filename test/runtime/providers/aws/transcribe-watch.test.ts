@@ -31,10 +31,10 @@ describe('the watch over one stream', () => {
     expect(reasons).toEqual([]);
   });
 
-  it('gives up a stream that says nothing to half a second of speech', () => {
+  it('gives up a stream that says nothing to as much as a word', () => {
     const { watch, reasons } = watching();
     watch.accepted();
-    for (let chunk = 0; chunk < 8; chunk++) watch.sent(60);
+    for (let chunk = 0; chunk < 3; chunk++) watch.sent(60);
     vi.advanceTimersByTime(60_000);
     expect(reasons).toEqual([]);
     watch.sent(60);
@@ -61,6 +61,16 @@ describe('the watch over one stream', () => {
     watch.sent(5_000);
     vi.advanceTimersByTime(2_500);
     expect(reasons).toHaveLength(1);
+  });
+
+  it('gives up a stream that falls silent before the last words of a sentence', () => {
+    const { watch, reasons } = watching();
+    watch.accepted();
+    watch.sent(600);
+    watch.heard();
+    watch.sent(300);
+    vi.advanceTimersByTime(2_500);
+    expect(reasons).toEqual(['speech was not answered within 2500 ms']);
   });
 
   it('expects the end once all audio is out, as long as nothing more comes', () => {
