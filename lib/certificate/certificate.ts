@@ -64,7 +64,7 @@ export function certify({ stackName, region, templateText }: CertificateProps): 
 }
 
 const BEYOND_THE_TEMPLATE = [
-  'The process does not use every store yet: recordings are not written, and the state of calls is kept in the memory of each task, not in Valkey.',
+  'The process does not use every store yet: the state of calls is kept in the memory of each task, not in Valkey.',
   'How long a tenant wants a class of data kept stands in the database, not in the template: `voicecell retention policy` shows it, and the alarm `RetentionViolations` tells when something is kept longer.',
   'Without an AI services opt-out policy in AWS Organizations, AWS may keep what Transcribe and Polly are given outside the region: `voicecell preflight` asks for it.',
   'A Twilio number is processed in us1 until its inbound region is set: read it back from Twilio.',
