@@ -23,6 +23,8 @@ export const defaultTurnDetection = {
   unchangedMs: 60,
   /** A recognizer that never catches up delays a turn by at most this much. */
   laggardMs: 700,
+  /** One that is behind, and catches up word by word, is not cut short: this long after a word the next may come. */
+  lateWordMs: 300,
   /** A caller who never pauses is answered after this much speech, counted from his first words. */
   longestTurnMs: 45_000,
   /** Voice that adds no word for this long is a noise behind the caller: he has finished. Partials come within 1 s. */
@@ -171,8 +173,14 @@ export class TurnDetector {
       decisions.push({ type: 'candidate', text: this.#text });
     }
     const waitMs = endpointingDelayMs(this.#text, this.#options.endpointing);
-    const laggardMs = covered && this.#still() ? 0 : this.#options.laggardMs;
-    if (this.silenceMs >= waitMs + laggardMs) this.#commit(decisions, this.silenceMs);
+    if (this.silenceMs < waitMs) return;
+    if ((covered && this.#still()) || this.#isHopeless(waitMs)) this.#commit(decisions, this.silenceMs);
+  }
+
+  /** The recognizer will not catch up. */
+  #isHopeless(waitMs: number): boolean {
+    const { laggardMs, lateWordMs } = this.#options;
+    return this.silenceMs >= waitMs + laggardMs && this.#nowMs - this.#textChangedMs >= lateWordMs;
   }
 
   /** The recognizer has caught up with the voice: no word is still to come. */

@@ -75,6 +75,18 @@ describe('the turn detector', () => {
     expect(caller.commits()).toEqual(['Yes please.']);
   });
 
+  it('takes words that come late, one after the other, for one turn', () => {
+    const caller = listen().speak(1500).silence(2500);
+    for (const [text, lagMs] of [
+      ['What', 1_200],
+      ['What are your', 700],
+      ['What are your opening', 300],
+      ['What are your opening hours?', 0],
+    ] as const)
+      caller.hear(text, { lagMs }).silence(200);
+    expect(caller.commits()).toEqual(['What are your opening hours?']);
+  });
+
   it('takes unstable words once they have stood still', () => {
     const caller = listen().speak(1000).hear('Yes please.', { stable: false }).silence(400);
     expect(caller.commits()).toEqual(['Yes please.']);
