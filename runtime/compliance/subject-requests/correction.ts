@@ -4,6 +4,7 @@ import type { Correction } from './request.ts';
 /** Event → where it holds what was said, in words or as a tool took it from them. */
 const SPOKEN: Readonly<Record<string, readonly string[]>> = {
   'caller-turn': ['text'],
+  'caller-text-redacted': ['text'],
   'agent-turn': ['text', 'heardText'],
   'tool-called': ['input'],
   'tool-finished': ['output'],
