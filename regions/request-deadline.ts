@@ -19,8 +19,8 @@ export function requestDeadline(
 ): RequestDeadline {
   const { jurisdictions, otherwise } = facts.requestDeadlines;
   const rule = own(jurisdictions, jurisdiction) ?? otherwise;
-  const { law, optoutDays } = rule;
-  if (isOptout && optoutDays !== undefined) return { dueAt: daysAfter(requestedAt, optoutDays), law };
+  const { law, optout } = rule;
+  if (isOptout && optout) return { dueAt: daysAfter(requestedAt, optout.days), law: optout.law };
   return { dueAt: 'months' in rule ? monthsAfter(requestedAt, rule.months) : daysAfter(requestedAt, rule.days), law };
 }
 

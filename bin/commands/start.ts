@@ -22,6 +22,7 @@ interface StartOptions {
   readonly agents?: string;
   readonly replies?: string;
   readonly recordings?: string;
+  readonly exports?: string;
   readonly seed: number;
   readonly json?: boolean;
 }
@@ -48,6 +49,7 @@ export default function register(program: Command): void {
     .option('--agents <folder>', 'agents of your own instead of the demo agent')
     .option('--replies <file>', 'what the emulated model answers for them (YAML)')
     .option('--recordings <folder>', 'where calls are recorded to (default: a new folder among the temporary files)')
+    .option('--exports <folder>', "where copies of people's data are kept for a week (default: likewise)")
     .option('--seed <n>', 'of the emulated latencies', numberFrom(0), 1)
     .addOption(
       new Option('--json', 'the record of the demo call as JSON; ends after it, as --exit does').implies({
@@ -76,10 +78,12 @@ async function start(given: StartOptions, command: Command): Promise<void> {
   const events: CallEvent[] = [];
   const story = tellStory({ write: (text) => out.write(text), colours: out.paint.bold('') !== '' });
   let inDemo = scenario !== undefined;
-  const recordings = options.recordings ?? join(tmpdir(), `voicecell-recordings-${randomBytes(4).toString('hex')}`);
+  const temporary = (what: string) => join(tmpdir(), `voicecell-${what}-${randomBytes(4).toString('hex')}`);
+  const { recordings = temporary('recordings'), exports = temporary('exports') } = options;
   const cell = await startLocalCell({
     ...options,
     recordings,
+    exports,
     cell: await cellFrom(options.cell),
     databaseUrl: options.database,
     speech: { seed: options.seed },
@@ -91,7 +95,7 @@ async function start(given: StartOptions, command: Command): Promise<void> {
   try {
     // The embedded one comes up for certain; one that is down is no reason not to start.
     if (!options.database) await cell.ready;
-    say(welcome(cell, { ...options, recordings }, out, performance.now() - startedAt));
+    say(welcome(cell, { ...options, recordings, exports }, out, performance.now() - startedAt));
     // A question that cannot be asked at once is none.
     if (options.recorded) await cell.prepared;
     const call = scenario && (await placeDemo(cell, scenario, events));
@@ -111,6 +115,7 @@ async function start(given: StartOptions, command: Command): Promise<void> {
     await cell.close();
     // A folder that holds something stays.
     if (!options.recordings) await rmdir(recordings).catch(() => {});
+    if (!options.exports) await rmdir(exports).catch(() => {});
   }
 }
 
@@ -151,6 +156,7 @@ function welcome(cell: LocalCell, options: StartOptions, { paint }: Output, took
     `  speech     ${services}`,
     `  database   ${options.database ? 'yours' : 'embedded PostgreSQL, forgotten when this ends'}`,
     `  recordings ${options.recordings}, of callers who agree to be recorded`,
+    `  exports    ${options.exports}, of callers who want a copy of their data`,
     '',
   ].join('\n');
 }

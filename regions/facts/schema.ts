@@ -79,7 +79,7 @@ const providerSchema = z.strictObject({
 const period = {
   law: z.string(),
   /** Where an opt-out must be faster than the rest. */
-  optoutDays: z.int().positive().optional(),
+  optout: z.strictObject({ days: z.int().positive(), law: z.string() }).optional(),
   evidence: sourceKey,
 };
 const deadlineSchema = z.union([

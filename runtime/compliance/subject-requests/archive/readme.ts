@@ -11,15 +11,16 @@ export interface ReadmeFacts {
 
 export function readme({ tenant, region, requestedAt, requestId, counts }: ReadmeFacts): string {
   const count = (name: string) => counts[name] ?? 0;
+  const several = (name: string, one: string, many: string) => `${count(name)} ${count(name) === 1 ? one : many}`;
   const holdings =
     count('conversations') === 0 && count('consents') === 0
       ? `Nothing that belongs to this telephone number was found: no conversation, no recording, no consent.`
       : [
           `Found for this telephone number, up to ${requestedAt}:`,
-          `  ${count('conversations')} conversations with ${count('events')} events`,
-          `  ${count('recordings')} recordings that are still kept`,
-          `  ${count('consents')} questions for consent and their answers`,
-          `  ${count('accesses')} times somebody looked at it or changed it`,
+          `  ${several('conversations', 'conversation', 'conversations')} with ${several('events', 'event', 'events')}`,
+          `  ${several('recordings', 'recording that is', 'recordings that are')} still kept`,
+          `  ${several('consents', 'question for consent and its answer', 'questions for consent and their answers')}`,
+          `  ${several('accesses', 'time', 'times')} somebody looked at it or changed it`,
         ].join('\n');
   return `YOUR DATA
 
