@@ -16,6 +16,8 @@ export const KEPT: Readonly<Record<string, string>> = {
   audit_entries:
     'who did what with this data, when and why; ids only, which stand for nobody any more (accountability, GDPR article 5(2))',
   erasures: 'ids of the deleted conversations, so that nothing of them is written again; they stand for nobody',
+  backups:
+    'backups of the database, where the cell makes them, hold what was deleted until they expire; nobody reads them',
 };
 
 const BY_COLUMN: Readonly<Record<string, string>> = {
