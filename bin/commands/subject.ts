@@ -92,6 +92,17 @@ export default function register(program: Command): void {
       '\nExamples:\n  voicecell subject show REQUEST --tenant ID\n  voicecell subject show REQUEST --tenant ID --certificate',
     )
     .action(show);
+
+  administrationOptions(tenantOption(subject.command('refuse')), 'a request of a person is refused')
+    .summary('answer a request with a no, while nobody works on it')
+    .argument('<id>', 'of the request', uuidOf)
+    .requiredOption('--because <text>', 'told to the person, and kept; no personal data')
+    .option('--json', 'the request as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  voicecell subject refuse REQUEST --tenant ID --because "we cannot make out who asks"',
+    )
+    .action(refuse);
 }
 
 function addWish(subject: Command, { kind, summary, description, example }: Wish): void {
@@ -196,6 +207,23 @@ async function show(
     if (options.output !== undefined)
       await saveArchive(administration, request, administration.exports(), options.output);
     return say(request, options, command);
+  });
+}
+
+async function refuse(
+  id: string,
+  options: { readonly tenant: string; readonly because: string; readonly json?: boolean },
+  command: Command,
+): Promise<void> {
+  const { refuseSubjectRequest } = await import('../../runtime/admin/subject-requests.ts');
+  const { becauseSchema } = await import('../../runtime/compliance/subject-requests/request.ts');
+  const because = becauseSchema.safeParse(options.because);
+  if (!because.success) throw new CommandFailure('--because: expected 1 to 500 characters, none of them a control', 2);
+  await administer(command, async (administration) => {
+    const refused = await inTenant(administration, options.tenant, (transaction) =>
+      refuseSubjectRequest(transaction, administration.actor, { id, because: because.data }),
+    );
+    await say(refused, options, command);
   });
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Actor, audit } from '../compliance/audit/audit.ts';
 import { type Certificate, certificatePage } from '../compliance/subject-requests/certificate.ts';
 import { type Filed, fileRequest } from '../compliance/subject-requests/filing.ts';
+import { refuseRequest } from '../compliance/subject-requests/lease.ts';
 import {
   correctionSchema,
   numberSchema,
@@ -49,6 +50,21 @@ export async function showSubjectRequest(transaction: Queryable, id: string): Pr
   const request = await requests.findRequest(transaction, id);
   if (!request) throw notFound('subject request');
   return request;
+}
+
+/** The law lets some requests be refused: who asks cannot be made out, or asks for the tenth time. */
+export async function refuseSubjectRequest(
+  transaction: Queryable,
+  actor: Actor,
+  { id, because }: { readonly id: string; readonly because: string },
+): Promise<SubjectRequest> {
+  const { tenantId, state } = await showSubjectRequest(transaction, id);
+  if (!(await refuseRequest(transaction, { id, because })))
+    throw new AdminRefusal('conflict', 'the request cannot be refused any more', [
+      { found: `a request that is ${state}`, expected: 'one that nobody has answered, or works on' },
+    ]);
+  await audit(transaction, actor, { action: 'refuse', resource: 'subject-request', resourceId: id, tenantId });
+  return showSubjectRequest(transaction, id);
 }
 
 /** Where the archive is; that it is given out is entered in the audit. */

@@ -26,6 +26,7 @@ export async function concluded(work: RequestWork, transaction: Queryable, concl
   const { request, actor } = work.claimed;
   const { callerId, result, lookAgainMs, details } = conclusion;
   await completeRequest(transaction, { id: request.id, worker: work.worker, result, lookAgainMs });
+  await settleFailed(transaction, work);
   await audit(transaction, actor, {
     action: ACTIONS[request.kind],
     resource: 'subject',
@@ -34,4 +35,14 @@ export async function concluded(work: RequestWork, transaction: Queryable, concl
     callerId,
     details: { kind: request.kind, ...result.counts, ...details },
   });
+}
+
+/** What was asked before, given up and asked again is answered with it. Which words were wrong then, nobody knows any more. */
+async function settleFailed(transaction: Queryable, { claimed: { request, subjectHash } }: RequestWork): Promise<void> {
+  if (request.kind === 'rectify') return;
+  await transaction.query(
+    `update subject_requests set state = 'done', completed_at = now(), result = jsonb_build_object('note', $3::text)
+     where subject_hash = decode($1, 'hex') and kind = $2 and state = 'failed'`,
+    [subjectHash, request.kind, `Answered by request ${request.id}.`],
+  );
 }

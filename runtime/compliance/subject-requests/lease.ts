@@ -148,3 +148,18 @@ export async function giveBack(
     ),
   );
 }
+
+/** Answered with a no, unless somebody works on it. @returns whether it was */
+export async function refuseRequest(
+  transaction: Queryable,
+  { id, because }: { readonly id: string; readonly because: string },
+): Promise<boolean> {
+  const refused = await transaction.query(
+    `update subject_requests set state = 'refused', completed_at = now(), input = null, worker = null,
+       result = jsonb_build_object('note', $2::text)
+     where id = $1 and (state = 'failed' or (state in ('received', 'running') and (leased_until is null or leased_until < now() or worker is null)))
+     returning id`,
+    [id, because],
+  );
+  return refused.length > 0;
+}

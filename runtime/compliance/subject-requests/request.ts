@@ -40,6 +40,9 @@ export const verifiedBySchema = z
     'expected the way in words without digits, such as "account login" or "call back"',
   );
 
+/** Why a request is refused: told to the person, and kept. */
+export const becauseSchema = z.string().trim().min(1).max(500).regex(PLAIN, 'expected no control characters');
+
 export const numberSchema = z.string().trim().regex(E164, 'expected a number such as +4930123456');
 
 export interface SubjectRequest {

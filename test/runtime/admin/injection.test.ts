@@ -98,6 +98,7 @@ describeDatabases('what attackers write', (testDatabase) => {
     createKey: () => ({ role: 'auditor', name: 'sound' }),
     rotateCellKey: () => ({}),
     rotateKey: () => ({}),
+    refuseSubjectRequest: () => ({ because: 'sound' }),
     fileSubjectRequest: () => ({
       kind: 'rectify',
       number: freshNumber(),

@@ -75,6 +75,18 @@ describeDatabases('requests over HTTP', (testDatabase) => {
     expect((await ids(`limit=1&after=${page.next}`)).concat(page.items[0].id).sort()).toEqual((await ids('')).sort());
   });
 
+  test('can be refused with a reason while nobody has answered them', async () => {
+    const ask = await as('admin');
+    const { request } = await office.file({ kind: 'access', number: ANN });
+    const refusal = { because: 'we cannot make out who asks' };
+    const refused = await ask('post', `${REQUESTS}/${request.id}/refuse`, refusal);
+    expect(refused.body).toMatchObject({ state: 'refused', result: { note: refusal.because } });
+    await expect(office.work(request.id)).rejects.toThrow('nothing to do');
+    expect((await ask('post', `${REQUESTS}/${request.id}/refuse`, refusal)).status).toBe(409);
+    const { id } = await office.answer({ kind: 'optout', number: BOB });
+    expect((await ask('post', `${REQUESTS}/${id}/refuse`, refusal)).status).toBe(409);
+  });
+
   test('have a certificate once something was deleted', async () => {
     await office.called({ number: ANN });
     const { id } = await office.answer({ kind: 'delete', number: ANN });

@@ -42,6 +42,7 @@ const BODIES: Readonly<Record<string, (of: Furnished) => object>> = {
   createKey: () => ({ role: 'auditor', name: 'mine' }),
   rotateCellKey: () => ({}),
   rotateKey: () => ({}),
+  refuseSubjectRequest: () => ({ because: 'of this' }),
   fileSubjectRequest: ({ number }) => ({ kind: 'withdraw', number, verifiedBy: 'call back' }),
 };
 

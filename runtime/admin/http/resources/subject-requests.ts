@@ -1,11 +1,17 @@
 /** `/v1/tenants/{tenantId}/subject-requests` */
 import { z } from 'zod';
-import { REQUEST_KINDS, REQUEST_STATES, type SubjectRequest } from '../../../compliance/subject-requests/request.ts';
+import {
+  becauseSchema,
+  REQUEST_KINDS,
+  REQUEST_STATES,
+  type SubjectRequest,
+} from '../../../compliance/subject-requests/request.ts';
 import { listRequests } from '../../../compliance/subject-requests/requests.ts';
 import type { ObjectStore } from '../../../objects/store.ts';
 import { AdminRefusal } from '../../refusal.ts';
 import {
   fetchArchive,
+  refuseSubjectRequest,
   showCertificate,
   showSubjectRequest,
   subjectRequestSchema,
@@ -108,6 +114,18 @@ export function subjectRequestEndpoints(desk?: SubjectDesk): readonly Endpoint[]
       params: path,
       answer: subjectRequest,
       handle: async ({ transaction, params: { requestId } }) => shown(await showSubjectRequest(transaction, requestId)),
+    }),
+    endpoint(RESOURCE, {
+      method: 'post',
+      path: '/v1/tenants/{tenantId}/subject-requests/{requestId}/refuse',
+      id: 'refuseSubjectRequest',
+      summary: 'Answer a request with a no, while nobody works on it',
+      scope: 'subject-requests:write',
+      params: path,
+      body: z.strictObject({ because: becauseSchema.describe('Told to the person, and kept; no personal data') }),
+      answer: subjectRequest,
+      handle: async ({ transaction, actor, params: { requestId: id }, body }) =>
+        shown(await refuseSubjectRequest(transaction, actor, { id, ...body })),
     }),
     streamEndpoint(RESOURCE, {
       method: 'get',

@@ -103,7 +103,15 @@ describeDatabases('the process of a cell', (testDatabase) => {
       await expect(office.work(request.id)).rejects.toThrow('nothing to do');
       await office.database.query('update subject_requests set leased_until = null');
     }
-    expect((await office.file({ kind: 'access', number: ANN })).isNew).toBe(true);
+    await office.database.query(`update subject_requests set due_at = now() - interval '1 s'`);
+    expect((await office.request(request.id)).isOverdue).toBe(true);
+    // Asked again and answered, the first one is too.
+    const { id } = await office.answer({ kind: 'access', number: ANN });
+    expect(await office.request(request.id)).toMatchObject({
+      state: 'done',
+      isOverdue: false,
+      result: { note: `Answered by request ${id}.` },
+    });
   });
 
   test('deletes an archive that nobody fetched in time', async () => {
