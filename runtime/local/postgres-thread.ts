@@ -15,8 +15,8 @@ export interface ThreadReport {
   readonly port: number;
 }
 
-/** A pool of the runtime, the command line beside it, and somebody with `psql`. */
-const MOST_CONNECTIONS = 16;
+/** They take turns, so many cost nothing; whoever comes when there are more is turned away without a word. */
+const MOST_CONNECTIONS = 200;
 
 const { dataDir, port } = workerData as ThreadOptions;
 const database = await openPglite(dataDir, await defaultPicturePath());

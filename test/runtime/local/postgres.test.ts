@@ -50,6 +50,12 @@ describe('the embedded Postgres', () => {
     );
   });
 
+  test('turns nobody away when many cells have their connections to it', async () => {
+    const clients = await Promise.all(Array.from({ length: 100 }, () => connect()));
+    const answers = await Promise.all(clients.map((client) => client.query('select 1 as one')));
+    expect(answers.flatMap(({ rows }) => rows)).toEqual(clients.map(() => ({ one: 1 })));
+  });
+
   test('keeps a transaction to itself while others wait', async () => {
     const [one, other] = [await connect(), await connect()];
     await one.query('create table turns (who text)');
