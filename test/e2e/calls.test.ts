@@ -5,7 +5,6 @@
  */
 import { describe } from 'vitest';
 import { callers } from './calls/callers.ts';
-import { consent } from './calls/consent.ts';
 import { continuation } from './calls/continuation.ts';
 import { demo } from './calls/demo.ts';
 import { doors } from './calls/doors.ts';
@@ -13,10 +12,8 @@ import { neighbours } from './calls/neighbours.ts';
 import { outages } from './calls/outages.ts';
 import { phone } from './calls/phone.ts';
 import { protocol } from './calls/protocol.ts';
-import { recording } from './calls/recording.ts';
 import { redaction } from './calls/redaction.ts';
 import { regions } from './calls/regions.ts';
-import { rights } from './calls/rights.ts';
 import { tenants } from './calls/tenants.ts';
 import { cellsWithOneDatabase } from './support/cell.ts';
 
@@ -39,9 +36,6 @@ describe.concurrent('the cell', patiently, () => {
     describe.concurrent('answers for tenants', () => tenants(cellFor));
   });
   describe.sequential('(third)', () => {
-    describe.concurrent('records a caller who', () => consent(cellFor));
-    describe.concurrent('records', () => recording(cellFor));
-    describe.concurrent('obeys a caller who', () => rights(cellFor));
     describe.concurrent('is not disturbed by', () => protocol(cellFor));
     describe.concurrent('writes everything down', outages);
   });
