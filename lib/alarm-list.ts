@@ -95,6 +95,12 @@ export const METRIC_ALARMS: readonly MetricAlarmRule[] = [
     meaning: 'something is kept longer than was promised',
   }),
   rule({
+    metric: 'RequestsOverdue',
+    severity: 'ticket',
+    minutes: 1,
+    meaning: 'somebody who asked about his data has no answer, and the deadline of the law has passed',
+  }),
+  rule({
     metric: 'JobsFailed',
     severity: 'ticket',
     minutes: 1,

@@ -19,7 +19,14 @@ export const ROWS: readonly { readonly title: string; readonly metrics: readonly
   { title: 'What it stands on', metrics: ['ServiceUp', 'DatabaseLatency', 'PoolUtilization', 'SpeculationHitRate'] },
   {
     title: 'What must not happen',
-    metrics: ['CrossRegionCalls', 'ResidencyViolations', 'RetentionViolations', 'JobsFailed', 'ConsentRate'],
+    metrics: [
+      'CrossRegionCalls',
+      'ResidencyViolations',
+      'RetentionViolations',
+      'RequestsOverdue',
+      'JobsFailed',
+      'ConsentRate',
+    ],
   },
   { title: 'What it costs', metrics: ['CallCost', 'TransferBytes', 'TenantsInRegion'] },
 ];

@@ -76,6 +76,7 @@ export const METRICS = {
   TenantsInRegion: { title: 'Tenants of this region', unit: 'Count', statistics: ['Maximum'], limits: [] },
   ResidencyViolations: mustStayZero('Residency violations, refused'),
   RetentionViolations: mustStayZero('Data kept longer than its retention'),
+  RequestsOverdue: mustStayZero('Requests of people about their data, past their deadline'),
   /** Written by the jobs themselves when they end: 0 when done, 1 when not. */
   JobsFailed: mustStayZero('Jobs of the day that failed'),
   ConsentRate: {

@@ -176,6 +176,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
       admission,
       guard,
       tenants,
+      requests: subjectRequests,
       pool: () => database.usage(),
       health,
       overdue: () => countOverdue(database),

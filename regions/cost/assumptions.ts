@@ -39,5 +39,5 @@ export const DEFAULT_ASSUMPTIONS = {
   keys: 4,
   secrets: 3,
   customMetrics: 60,
-  alarms: 23,
+  alarms: 24,
 } as const satisfies Assumptions;

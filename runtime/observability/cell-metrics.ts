@@ -2,6 +2,7 @@
 import type { Cell } from '../../regions/cell.ts';
 import type { Admission } from '../call/admission.ts';
 import type { CallEvent, CallEventSink } from '../call/events.ts';
+import type { SubjectRequestWorker } from '../compliance/subject-requests/worker.ts';
 import type { PoolUsage } from '../data/database.ts';
 import type { TenantWatch } from '../tenants/watch.ts';
 import type { Health } from './health.ts';
@@ -20,6 +21,7 @@ export interface CellMetricsOptions {
   readonly tenants: Pick<TenantWatch, 'open' | 'violations'>;
   readonly pool: () => PoolUsage;
   readonly health: Health;
+  readonly requests: Pick<SubjectRequestWorker, 'overdue'>;
   /** Rows that retention should have deleted and has not. */
   readonly overdue: () => Promise<number>;
 }
@@ -31,7 +33,7 @@ export interface CellMetrics {
 }
 
 export function measureCell(options: CellMetricsOptions): CellMetrics {
-  const { cell, admission, guard, tenants, pool, health, overdue } = options;
+  const { cell, admission, guard, tenants, requests, pool, health, overdue } = options;
   const metrics = new Metrics({ region: cell.region, write: options.write });
   const crossRegionCalls = increase(() => guard.refused);
   const callsRefused = increase(() => admission.refused);
@@ -42,6 +44,7 @@ export function measureCell(options: CellMetricsOptions): CellMetrics {
     metrics.add('CallsRefused', callsRefused());
     metrics.add('TenantsInRegion', tenants.open);
     metrics.add('ResidencyViolations', tenants.violations());
+    metrics.add('RequestsOverdue', requests.overdue);
     const { inUse, max } = pool();
     metrics.add('PoolUtilization', (100 * inUse) / max);
     // A database that cannot say is down, which `ServiceUp` tells.

@@ -69,6 +69,7 @@ describe('the thresholds', () => {
     ['CrossRegionCalls', 'Sum', 0, 'GreaterThanThreshold'],
     ['ResidencyViolations', 'Sum', 0, 'GreaterThanThreshold'],
     ['RetentionViolations', 'Sum', 0, 'GreaterThanThreshold'],
+    ['RequestsOverdue', 'Sum', 0, 'GreaterThanThreshold'],
     ['CallCost', 'Average', 0.2, 'GreaterThanThreshold'],
   ])('%s: %s against %d', (name, statistic, threshold, comparison) => {
     const { properties } = alarm(name);

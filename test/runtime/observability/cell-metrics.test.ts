@@ -39,6 +39,7 @@ function measured(
     admission,
     guard,
     tenants: { open: 3, violations: () => 1 },
+    requests: { overdue: 2 },
     pool: () => ({ max: 10, inUse: 4, waiting: 0 }),
     health: async () => ({ status: 'failed', region: 'us-east-1', checkedAt: '', services }),
     overdue,
@@ -127,6 +128,7 @@ describe('the metrics of a cell', () => {
       .map(({ Service, ServiceUp }) => [Service, ServiceUp]);
     expect(Object.fromEntries(up)).toEqual({ database: [100], sessions: [100], stt: [100], llm: [0], tts: [100] });
     expect(cellMetrics.values('DatabaseLatency')).toMatchObject([{ DatabaseLatency: [7] }]);
+    expect(cellMetrics.values('RequestsOverdue')).toMatchObject([{ RequestsOverdue: [2] }]);
     expect(cellMetrics.values('PoolUtilization')).toMatchObject([{ PoolUtilization: [40] }]);
   });
 
