@@ -51,6 +51,8 @@ export interface RuntimeParts {
   readonly writeMetrics?: (line: string) => void;
   /** @default 10 */
   readonly databaseConnections?: number;
+  /** How long a call that begins waits for the database at most, for each question. @default what a caller bears */
+  readonly databasePatienceMs?: number;
 }
 
 export interface Runtime {
@@ -109,6 +111,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
   const directory = new Directory({
     database,
     house: housePlan(config, agents),
+    longestWaitMs: parts.databasePatienceMs,
     isForeign: () => tenants.isForeign,
     onBreach: (tenantId) => tenants.refused(tenantId),
     // Until the database is ready the house answers, and that it is not ready is said elsewhere.
@@ -190,7 +193,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     sessions: new MemorySessions(),
     callerKey: config.callerKey,
     recorder: recordings?.recorder,
-    mayOfferRecording: (tenantId, caller) => mayOfferRecording(database, tenantId, caller),
+    mayOfferRecording: (tenantId, caller) => mayOfferRecording(database, tenantId, caller, parts.databasePatienceMs),
     live,
     sink: (event) => {
       eventLog.sink(event);

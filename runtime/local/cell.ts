@@ -36,6 +36,8 @@ export interface LocalCellOptions {
   readonly recordings?: string;
   /** Folder for copies of people's data. @default nobody can be given one */
   readonly exports?: string;
+  /** See `RuntimeParts`. */
+  readonly databasePatienceMs?: number;
   readonly logLevel?: string;
   /** Reads along in every call. */
   readonly onEvent?: CallEventSink;
@@ -95,6 +97,7 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
       logger: createLogger({ level: config.logLevel, region: config.cell.region, destination: process.stderr }),
       onEvent: options.onEvent,
       databaseConnections: database && EMBEDDED_POOL_SIZE,
+      databasePatienceMs: options.databasePatienceMs,
       speakTyped: speech && (await typist(speech)),
     });
     closers.push(() => runtime.close());

@@ -21,6 +21,8 @@ export interface DirectoryOptions {
   readonly database: Queryable;
   /** Who answers what the database does not know: E.164, or empty for the browser phone. */
   readonly house: (number: string) => Answerer | undefined;
+  /** @default {@link LONGEST_WAIT_MS} */
+  readonly longestWaitMs?: number;
   /** The database is another cell's: nobody is answered from it, and nothing may be written to it. */
   readonly isForeign?: () => boolean;
   /** A call to a tenant that may not be here is being refused. */
@@ -64,12 +66,12 @@ export class Directory {
 
   /** Never rejects. @param number E.164, or empty for the browser phone */
   async find(number: string): Promise<Answerer | NoAnswer> {
-    const { isForeign, onBreach, house } = this.#options;
+    const { isForeign, onBreach, house, longestWaitMs = LONGEST_WAIT_MS } = this.#options;
     if (isForeign?.()) return 'residency';
     if (number === '') return house('') ?? 'unknown-number';
     const known = this.#entries.get(number);
     if (!known || Date.now() - known.asOfMs >= FRESH_MS) void this.#ask(number);
-    const entry = known ?? (await within(this.#ask(number), LONGEST_WAIT_MS));
+    const entry = known ?? (await within(this.#ask(number), longestWaitMs));
     if (entry?.answer === 'residency' && entry.tenantId) onBreach?.(entry.tenantId);
     if (entry && entry.answer !== 'unknown-number') return entry.answer;
     return house(number) ?? 'unknown-number';

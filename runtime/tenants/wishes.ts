@@ -13,6 +13,7 @@ export async function mayOfferRecording(
   database: Pick<Database, 'within'>,
   tenantId: string,
   caller: string | undefined,
+  withinMs: number = WISHES_WITHIN_MS,
 ): Promise<boolean> {
   if (caller === undefined) return true;
   const asked = database
@@ -28,7 +29,7 @@ export async function mayOfferRecording(
     );
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, WISHES_WITHIN_MS, false);
+    timer = setTimeout(resolve, withinMs, false);
   });
   return Promise.race([asked, tooLong]).finally(() => clearTimeout(timer));
 }

@@ -33,6 +33,7 @@ export async function startTestCell(
     logLevel: 'silent',
     databaseUrl: NO_DATABASE,
     speech: { latencies: 'none' },
+    databasePatienceMs: PATIENCE_MS,
     ...options,
     onEvent: (event) => events.push(event),
   });

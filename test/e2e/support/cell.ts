@@ -29,7 +29,7 @@ export function cellsWithOneDatabase(): CellFor {
     const agents = await demoAgentWith({ greeting: 'Hello.', ...agent }, onTestFinished);
     const databaseUrl = options.databaseUrl ?? (await databaseOf(options.cell ?? usEast1)).url;
     const cell = await startTestCell({ ...options, agents, databaseUrl }, onTestFinished);
-    await cell.prepared;
+    await Promise.all([cell.ready, cell.prepared]);
     return cell;
   };
 }
