@@ -58,7 +58,21 @@ export interface LocalCell {
 }
 
 /** Throws before anything is started when a file makes no sense: AgentFilesError, ReplyFileError. */
+/** A port that was free when it was looked for can be taken a moment later; three in a row are no accident. */
+const MOST_PORTS = 3;
+
 export async function startLocalCell(options: LocalCellOptions): Promise<LocalCell> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOn(options.port || (await freePort()), options);
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (options.port !== 0 || !isTaken || attempt === MOST_PORTS) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, options: LocalCellOptions): Promise<LocalCell> {
   const agents = await loadAgents(options.agents ?? DEMO_AGENTS);
   const replies = options.aws ? undefined : await readReplies(options.replies ?? DEMO_REPLIES);
   const closers: (() => Promise<unknown>)[] = [];
@@ -75,7 +89,6 @@ export async function startLocalCell(options: LocalCellOptions): Promise<LocalCe
       if (started.status === 'fulfilled' && started.value) closers.push(() => started.value!.close());
     const [speech, database] = await Promise.all(parts);
     const databaseUrl = options.databaseUrl ?? database!.url;
-    const port = options.port || (await freePort());
 
     const config = readConfig({
       VOICECELL_CELL: JSON.stringify({ ...options.cell, channels: { ...options.cell.channels, browser: true } }),

@@ -11,6 +11,7 @@ import { DEMO_AGENTS } from '../../runtime/local/demo/files.ts';
 import { agedCall } from '../support/aged.ts';
 import { environment, NOWHERE, runNode } from '../support/cell-process.ts';
 import { describeDatabases } from '../support/databases.ts';
+import { programOf } from '../support/program.ts';
 import { house, prepareDatabase, testCell } from '../support/tenants.ts';
 
 describeDatabases('a job of the cell', (testDatabase) => {
@@ -29,8 +30,8 @@ describeDatabases('a job of the cell', (testDatabase) => {
     });
   });
 
-  function start(args: readonly string[], env: Record<string, string> = {}) {
-    return runNode(['--import', 'tsx', 'runtime/main.ts', ...args], {
+  async function start(args: readonly string[], env: Record<string, string> = {}) {
+    return runNode([await programOf('runtime/main.ts'), ...args], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: {
         ...environment,
@@ -109,8 +110,8 @@ describeDatabases('a job of the cell', (testDatabase) => {
 });
 
 describe('the process', () => {
-  const start = (...args: string[]) =>
-    runNode(['--import', 'tsx', 'runtime/main.ts', ...args], {
+  const start = async (...args: string[]) =>
+    runNode([await programOf('runtime/main.ts'), ...args], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: { ...environment },
     }).exited;

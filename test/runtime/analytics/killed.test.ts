@@ -10,6 +10,7 @@ import { agedCalls } from '../../support/aged.ts';
 import { runNode } from '../../support/cell-process.ts';
 import { describeDatabases } from '../../support/databases.ts';
 import { allOf, folderForTest } from '../../support/object-stores.ts';
+import { programOf } from '../../support/program.ts';
 import { house, prepareDatabase } from '../../support/tenants.ts';
 
 const CALLS = 800;
@@ -36,9 +37,10 @@ describeDatabases('an export of analytics that is killed', (testDatabase) => {
     // Whatever the hour: all of them on the day that is exported.
     const day = dayBefore(Date.now());
     await database.query('update conversations set started_at = $1', [`${day}T09:00:00Z`]);
+    const program = await programOf('bin/voicecell.ts');
     const job = () =>
       runNode(
-        ['--import', 'tsx', 'bin/voicecell.ts', 'analytics', 'export', '--json', '--day', day]
+        [program, 'analytics', 'export', '--json', '--day', day]
           .concat('--database', testDatabase().connection.url)
           .concat('--exports', folder),
         { cwd: fileURLToPath(new URL('../../..', import.meta.url)), env: {} },

@@ -8,6 +8,7 @@ import { agedCall } from '../../../support/aged.ts';
 import { runNode } from '../../../support/cell-process.ts';
 import { describeDatabases } from '../../../support/databases.ts';
 import { allOf, folderForTest } from '../../../support/object-stores.ts';
+import { programOf } from '../../../support/program.ts';
 import { house, prepareDatabase } from '../../../support/tenants.ts';
 
 const OLD_CALLS = 30;
@@ -31,22 +32,12 @@ describeDatabases('a retention job that is killed', (testDatabase) => {
       const { objectKey } = await agedCall(database, call);
       await store.put(objectKey, oneChunk(), { contentType: 'audio/wav', onFailure: 'discard' });
     }
+    const program = await programOf('bin/voicecell.ts');
     const job = () =>
-      runNode(
-        [
-          '--import',
-          'tsx',
-          'bin/voicecell.ts',
-          'retention',
-          'run',
-          '--json',
-          '--database',
-          connection.url,
-          '--recordings',
-          folder,
-        ],
-        { cwd: fileURLToPath(new URL('../../../..', import.meta.url)), env: {} },
-      );
+      runNode([program, 'retention', 'run', '--json', '--database', connection.url, '--recordings', folder], {
+        cwd: fileURLToPath(new URL('../../../..', import.meta.url)),
+        env: {},
+      });
     return { database, store, job };
   }
 

@@ -1,10 +1,10 @@
 /** Killed without a word, at many points of its work, a process leaves nothing that the next one does not put right. */
 import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
 import type { RequestKind } from '../../../../runtime/compliance/subject-requests/request.ts';
 import { runNode } from '../../../support/cell-process.ts';
 import { describeDatabases } from '../../../support/databases.ts';
+import { programOf } from '../../../support/program.ts';
 import { ANN, BOB, type Office, openOffice, readObject } from '../../../support/subjects.ts';
 
 const CALLS = 3;
@@ -26,10 +26,9 @@ describeDatabases('a process that is killed', (testDatabase) => {
 
   /** Runs it in a process of its own. @returns how many questions it asked; undefined when it was killed */
   async function run(id: string, killAt?: number): Promise<number | undefined> {
-    const program = fileURLToPath(new URL('../../../support/subject-process.ts', import.meta.url));
+    const program = await programOf('test/support/subject-process.ts');
     const task = JSON.stringify({ url: testDatabase().connection.url, folder: office.folder, id, killAt });
-    const { code, out, err } = await runNode(['--import', 'tsx', program, task], { cwd: process.cwd(), env: {} })
-      .exited;
+    const { code, out, err } = await runNode([program, task], { cwd: process.cwd(), env: {} }).exited;
     if (code === 0) return JSON.parse(out).count;
     expect({ code, err }).toEqual({ code: null, err: '' });
     return undefined;
