@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Actor } from '../runtime/compliance/audit/audit.ts';
 import type { KnownCell } from '../runtime/data/cell.ts';
 import type { Database, DatabaseConnection, Queryable } from '../runtime/data/database.ts';
+import { adminOf, WHOLE_CELL } from '../runtime/data/scope.ts';
 import type { ObjectStore } from '../runtime/objects/store.ts';
 import { uuidOf } from './arguments.ts';
 import { CommandFailure } from './command-line.ts';
@@ -74,7 +75,7 @@ export async function inTenant<T>(
   work: (transaction: Queryable) => Promise<T>,
 ): Promise<T> {
   const { showTenant } = await import('../runtime/admin/tenants.ts');
-  return database.within({ role: 'voicecell_admin', tenantId }, async (transaction) => {
+  return database.within(adminOf(tenantId), async (transaction) => {
     await showTenant(transaction, tenantId);
     return work(transaction);
   });
@@ -82,7 +83,7 @@ export async function inTenant<T>(
 
 /** One transaction that sees the whole cell. */
 export function inCell<T>({ database }: Administration, work: (transaction: Queryable) => Promise<T>): Promise<T> {
-  return database.within({ role: 'voicecell_admin', cellWide: true }, work);
+  return database.within(WHOLE_CELL, work);
 }
 
 /** Opens what the command's options name, lets `work` use it, closes it. Throws {@link CommandFailure}. */

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ChainHead, ChainProblem } from '../../runtime/compliance/audit/chain.ts';
 import type { AuditVerdict } from '../../runtime/compliance/audit/read.ts';
-import type { Scope } from '../../runtime/data/database.ts';
+import { adminOf, type Scope, WHOLE_CELL } from '../../runtime/data/scope.ts';
 import { administer, administrationOptions } from '../administration.ts';
 import { numberFrom, uuidOf } from '../arguments.ts';
 import { CommandFailure, findingsReported, type Output, outputOf, writeJson } from '../command-line.ts';
@@ -170,7 +170,7 @@ async function exportAll(
 }
 
 function scopeOf(tenantId: string | undefined): Scope {
-  return tenantId === undefined ? { role: 'voicecell_admin', cellWide: true } : { role: 'voicecell_admin', tenantId };
+  return tenantId === undefined ? WHOLE_CELL : adminOf(tenantId);
 }
 
 function anchorOf(text: string, before: readonly ChainHead[]): ChainHead[] {

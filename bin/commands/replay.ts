@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CallEvent } from '../../runtime/call/events.ts';
+import { WHOLE_CELL } from '../../runtime/data/scope.ts';
 import { administer, administrationOptions } from '../administration.ts';
 import { numberFrom } from '../arguments.ts';
 import { CommandFailure, outputOf, writeJson } from '../command-line.ts';
@@ -31,7 +32,7 @@ async function replay(id: string, options: ReplayOptions, command: Command): Pro
     import('../../runtime/local/story.ts'),
   ]);
   const found = await administer(command, ({ database, actor }) =>
-    database.within({ role: 'voicecell_admin', cellWide: true }, async (transaction) => {
+    database.within(WHOLE_CELL, async (transaction) => {
       const loaded = await loadConversation(transaction, id);
       if (!loaded) return undefined;
       const { tenantId, callerId } = loaded.conversation;

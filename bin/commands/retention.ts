@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Policy, Wish } from '../../runtime/compliance/retention/policies.ts';
 import type { ClassReport, RetentionReport } from '../../runtime/compliance/retention/run.ts';
+import { adminOf } from '../../runtime/data/scope.ts';
 import type { ObjectStore } from '../../runtime/objects/store.ts';
 import { administer, administrationOptions, storeOptions } from '../administration.ts';
 import { uuidOf } from '../arguments.ts';
@@ -108,7 +109,7 @@ async function policy(
   const { tenant: tenantId, set } = options;
   const policies = await administer(command, ({ database, actor }) =>
     database
-      .within({ role: 'voicecell_admin', tenantId }, (transaction) =>
+      .within(adminOf(tenantId), (transaction) =>
         set.length > 0 ? setPolicies(transaction, actor, tenantId, set) : getPolicies(transaction, tenantId),
       )
       .catch((error: Error) => {

@@ -2,6 +2,7 @@
 import { audit } from '../compliance/audit/audit.ts';
 import { insertKeyOnce, revokeOthers } from '../data/api-keys.ts';
 import type { Database } from '../data/database.ts';
+import { WHOLE_CELL } from '../data/scope.ts';
 import { hashSecret, readKey } from './key-text.ts';
 import { LONGEST_EXPIRES_IN_DAYS } from './keys.ts';
 
@@ -16,7 +17,7 @@ export async function ensureFirstKey(database: Pick<Database, 'within'>, text: s
   const read = readKey(text);
   if (!read) throw new Error(`${NAME} cannot be a key, expected 32 to 200 printable characters without blanks`);
   const { id, secret } = read;
-  await database.within({ role: 'voicecell_admin', cellWide: true }, async (transaction) => {
+  await database.within(WHOLE_CELL, async (transaction) => {
     const expiresAt = new Date(Date.now() + LONGEST_EXPIRES_IN_DAYS * 86_400_000);
     const key = { id, role: 'operator', name: NAME, secretHash: hashSecret(secret), expiresAt } as const;
     if (!(await insertKeyOnce(transaction, key))) return;

@@ -3,7 +3,8 @@
  * said is remembered for a few seconds, in every task by itself: a key that was revoked is refused everywhere after that.
  */
 import { type ApiKey, keyWithHash, noteUse } from '../data/api-keys.ts';
-import type { Database, Scope } from '../data/database.ts';
+import type { Database } from '../data/database.ts';
+import { WHOLE_CELL } from '../data/scope.ts';
 import { isSecretOf, readKey } from './key-text.ts';
 
 /** Somebody who has shown a key that is good. */
@@ -30,8 +31,6 @@ interface Entry {
   readonly secretHash: Uint8Array;
   readonly asOfMs: number;
 }
-
-const CELL_WIDE: Scope = { role: 'voicecell_admin', cellWide: true };
 
 export class KeyRing {
   readonly #database: Pick<Database, 'within'>;
@@ -71,7 +70,7 @@ export class KeyRing {
     // A clock that was put back makes nothing fresh.
     if (known && ageMs >= 0 && ageMs < KEY_FRESH_MS) return known;
     const asOfMs = Date.now();
-    const row = await this.#database.within(CELL_WIDE, (transaction) => keyWithHash(transaction, id, this.#region));
+    const row = await this.#database.within(WHOLE_CELL, (transaction) => keyWithHash(transaction, id, this.#region));
     this.#entries.delete(id);
     if (!row) return undefined;
     const entry = { ...row, asOfMs };
@@ -87,7 +86,7 @@ export class KeyRing {
     const notedAt = this.#noted.get(id);
     if (notedAt !== undefined && Math.abs(now - notedAt) < USE_NOTED_EVERY_MS) return;
     this.#noted.set(id, now);
-    await this.#database.within(CELL_WIDE, async (transaction) => {
+    await this.#database.within(WHOLE_CELL, async (transaction) => {
       await noteUse(transaction, id);
       await transaction.query(`delete from idempotency_keys where created_at < now() - interval '${ANSWERS_KEPT}'`);
     });

@@ -7,6 +7,7 @@ import { type Actor, audit } from '../compliance/audit/audit.ts';
 import { restAfter } from '../compliance/subject-requests/pacing.ts';
 import type { Database, Queryable } from '../data/database.ts';
 import { describeFailure, isUnavailable } from '../data/failures.ts';
+import { adminOf, WHOLE_CELL } from '../data/scope.ts';
 import { refuseBesideCalls } from '../jobs/apart.ts';
 import type { ObjectStore } from '../objects/store.ts';
 import { pause } from '../pause.ts';
@@ -47,7 +48,6 @@ export interface AnalyticsReport {
   readonly problems: readonly string[];
 }
 
-const CELL = { role: 'voicecell_admin', cellWide: true } as const;
 const CALLS_A_PAGE = 50;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
@@ -61,7 +61,7 @@ export async function exportAnalytics(options: AnalyticsOptions): Promise<Analyt
   const { database, day, signal } = options;
   const tenants: TenantExport[] = [];
   const problems: string[] = [];
-  const all = await database.within(CELL, (transaction) =>
+  const all = await database.within(WHOLE_CELL, (transaction) =>
     transaction.query<{ id: string; turns: boolean }>(
       `select tenants.id, coalesce(turns, true) as turns from tenants left join analytics_choices on tenant_id = tenants.id
        where $1::uuid is null or tenants.id = $1 order by tenants.id`,
@@ -79,7 +79,7 @@ export async function exportAnalytics(options: AnalyticsOptions): Promise<Analyt
       options.onDone?.(done);
     } catch (error) {
       // A store that is down is told of each tenant; without the database there is nothing to tell.
-      if (isUnavailable(error)) await database.within(CELL, (transaction) => transaction.query('select 1'));
+      if (isUnavailable(error)) await database.within(WHOLE_CELL, (transaction) => transaction.query('select 1'));
       problems.push(`tenant ${tenantId}: ${describeFailure(error)}`);
     }
   }
@@ -108,7 +108,7 @@ class TenantDay {
     let turns: number | undefined;
     if (wantsTurns) turns = await this.#put('turns', this.#shuffledTurns(groups));
     else await store.delete([analyticsKey(tenantId, day, 'turns')]);
-    await database.within({ role: 'voicecell_admin', tenantId }, (transaction) =>
+    await database.within(adminOf(tenantId), (transaction) =>
       audit(transaction, actor, {
         action: 'export',
         resource: 'analytics',
@@ -184,7 +184,7 @@ class TenantDay {
   /** One short transaction, and then a rest: calls share the database. */
   async #read<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     const beganAt = performance.now();
-    const result = await this.#options.database.within({ role: 'voicecell_admin', tenantId: this.#tenantId }, work);
+    const result = await this.#options.database.within(adminOf(this.#tenantId), work);
     await pause(restAfter(performance.now() - beganAt), this.#options.signal ?? new AbortController().signal);
     return result;
   }

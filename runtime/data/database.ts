@@ -1,6 +1,7 @@
 /** The cell's PostgreSQL: how to reach it, and the one pool through which the process talks to it. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import pg from 'pg';
+import type { Scope } from './scope.ts';
 import { isUuid } from './uuid.ts';
 
 export interface DatabaseConnection {
@@ -38,11 +39,6 @@ export interface PoolUsage {
 export interface Queryable {
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
-
-/** Who asks, and for whom: row-level security shows one tenant, or with `cell` all of them to the administration. */
-export type Scope =
-  | { readonly role: 'voicecell_runtime' | 'voicecell_admin'; readonly tenantId: string }
-  | { readonly role: 'voicecell_admin'; readonly cellWide: true };
 
 export interface Database extends Queryable {
   /**

@@ -4,6 +4,7 @@ import { RETENTION_DAYS, type RetentionDays } from '../../regions/retention.ts';
 import type { RecordingIds } from '../recording/keys.ts';
 import type { RecordingResult } from '../recording/recording.ts';
 import type { Database } from './database.ts';
+import { runtimeOf } from './scope.ts';
 
 /** A recording that something is to be done about. */
 export interface OpenRecording {
@@ -27,7 +28,7 @@ export interface RecordingLedger {
  * database; the object's tag is the second net, and must not be the tighter one.
  */
 export async function recordingDays(database: Database, tenantId: string): Promise<RetentionDays | undefined> {
-  const [policy] = await database.within({ role: 'voicecell_runtime', tenantId }, (transaction) =>
+  const [policy] = await database.within(runtimeOf(tenantId), (transaction) =>
     transaction.query<{ days: number }>(
       "select days from retention_policies where tenant_id = $1 and data_class = 'recordings'",
       [tenantId],
@@ -38,7 +39,7 @@ export async function recordingDays(database: Database, tenantId: string): Promi
 
 export function recordingLedger(database: Database): RecordingLedger {
   const ask = async (tenantId: string, sql: string, values: readonly unknown[]) =>
-    database.within({ role: 'voicecell_runtime', tenantId }, async (transaction) => {
+    database.within(runtimeOf(tenantId), async (transaction) => {
       const [row] = await transaction.query<{ kept: boolean }>(`select ${sql} as kept`, values);
       return row?.kept ?? false;
     });

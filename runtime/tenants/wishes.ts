@@ -1,5 +1,6 @@
 /** What a caller has asked of his tenant for the calls to come. */
 import type { Database } from '../data/database.ts';
+import { runtimeOf } from '../data/scope.ts';
 
 /** A call begins without waiting any longer; it is then not recorded. */
 export const WISHES_WITHIN_MS = 500;
@@ -17,7 +18,7 @@ export async function mayOfferRecording(
 ): Promise<boolean> {
   if (caller === undefined) return true;
   const asked = database
-    .within({ role: 'voicecell_runtime', tenantId }, (transaction) =>
+    .within(runtimeOf(tenantId), (transaction) =>
       transaction.query(
         `select id from callers where tenant_id = $1 and number_hash = decode($2, 'hex') and opted_out_at is not null`,
         [tenantId, caller],

@@ -1,6 +1,7 @@
 /** From a request that has a key to its answer: whose is it, may he, does it make sense, do it, write it down. */
 import type { z } from 'zod';
-import type { Database, Scope as DatabaseScope, Queryable } from '../../data/database.ts';
+import type { Database, Queryable } from '../../data/database.ts';
+import { adminOf, type Scope as DatabaseScope, WHOLE_CELL } from '../../data/scope.ts';
 import { findTenant } from '../../data/tenants.ts';
 import type { KeyHolder } from '../key-ring.ts';
 import { AdminRefusal, notFound, type Problem, problemsOf } from '../refusal.ts';
@@ -88,8 +89,7 @@ function understand(cell: CellPlace, endpoint: Endpoint, received: Received) {
   const tenantId = (params as { readonly tenantId?: string }).tenantId;
   const whose = tenantId ?? key.tenantId;
   const understood: Understood = {
-    scope:
-      whose === undefined ? { role: 'voicecell_admin', cellWide: true } : { role: 'voicecell_admin', tenantId: whose },
+    scope: whose === undefined ? WHOLE_CELL : adminOf(whose),
     tenantId,
     params,
     query,

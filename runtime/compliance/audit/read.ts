@@ -1,5 +1,6 @@
 /** Reading the audit trail: page by page for people, from end to end for an auditor. */
-import type { Database, Queryable, Scope } from '../../data/database.ts';
+import type { Database, Queryable } from '../../data/database.ts';
+import { type Scope, WHOLE_CELL } from '../../data/scope.ts';
 import { type AuditEntry, ChainCheck, type ChainHead, type ChainProblem } from './chain.ts';
 
 export interface AuditFilter {
@@ -67,11 +68,10 @@ export async function verifyAudit(
   database: Pick<Database, 'within'>,
   anchors: readonly ChainHead[] = [],
 ): Promise<AuditVerdict> {
-  const scope = { role: 'voicecell_admin', cellWide: true } as const;
-  const head = await database.within(scope, auditHead);
+  const head = await database.within(WHOLE_CELL, auditHead);
   const check = new ChainCheck(anchors);
   let entries = 0;
-  for await (const entry of allAuditEntries(database, scope)) {
+  for await (const entry of allAuditEntries(database, WHOLE_CELL)) {
     if (head && entry.position > head.position && (await isStillGrowing(database, head))) break;
     check.add(entry);
     entries += 1;
@@ -82,6 +82,6 @@ export async function verifyAudit(
 
 /** The end has moved since it was read: what lies beyond it is new, not smuggled in. */
 async function isStillGrowing(database: Pick<Database, 'within'>, before: ChainHead): Promise<boolean> {
-  const now = await database.within({ role: 'voicecell_admin', cellWide: true }, auditHead);
+  const now = await database.within(WHOLE_CELL, auditHead);
   return now !== undefined && now.position > before.position;
 }

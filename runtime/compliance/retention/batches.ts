@@ -4,6 +4,7 @@
  * being written goes on.
  */
 import type { Database, Queryable } from '../../data/database.ts';
+import { adminOf } from '../../data/scope.ts';
 import type { DataClassName } from './classes.ts';
 
 export interface Batch {
@@ -121,7 +122,7 @@ export async function* forgetCallers(
   database: Pick<Database, 'within'>,
   tenantId: string,
 ): AsyncGenerator<{ readonly rows: number }> {
-  const scope = { role: 'voicecell_admin', tenantId } as const;
+  const scope = adminOf(tenantId);
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
     const page = await database.within(scope, (transaction) =>
       transaction.query<{ id: string; forgotten: boolean }>(

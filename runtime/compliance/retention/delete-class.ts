@@ -1,5 +1,6 @@
 /** A class of a tenant: batches until there are no more, small enough and far enough apart that calls do not feel them. */
 import type { Database } from '../../data/database.ts';
+import { adminOf } from '../../data/scope.ts';
 import type { ObjectStore } from '../../objects/store.ts';
 import { pause } from '../../pause.ts';
 import { nextBatch, restAfter } from '../subject-requests/pacing.ts';
@@ -17,9 +18,7 @@ const FIRST_BATCH = 500;
 
 /** Rows past their time. */
 export function due(database: Pick<Database, 'within'>, { tenantId, dataClass, days }: Term): Promise<number> {
-  return database.within({ role: 'voicecell_admin', tenantId }, (transaction) =>
-    countDue(transaction, dataClass, { tenantId, days }),
-  );
+  return database.within(adminOf(tenantId), (transaction) => countDue(transaction, dataClass, { tenantId, days }));
 }
 
 /** Answers how many rows are gone. */
@@ -39,7 +38,7 @@ export async function deleteClass(places: Places, term: Term, signal: AbortSigna
 }
 
 async function deleteBatch({ database, recordings }: Places, dataClass: DataClassName, batch: Batch): Promise<Deleted> {
-  const scope = { role: 'voicecell_admin', tenantId: batch.tenantId } as const;
+  const scope = adminOf(batch.tenantId);
   if (dataClass !== 'recordings')
     return database.within(scope, (transaction) => BATCHES[dataClass](transaction, batch));
   if (recordings) return deleteRecordings(database, recordings, batch);

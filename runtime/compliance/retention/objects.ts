@@ -1,6 +1,7 @@
 /** What is kept outside the database: recordings, whose rows say where, and exports, which have none. */
 import { ANALYTICS_RETENTION_DAYS, ANCHOR_RETENTION_DAYS, EXPORT_RETENTION_DAYS } from '../../../regions/retention.ts';
 import type { Database } from '../../data/database.ts';
+import { adminOf } from '../../data/scope.ts';
 import { isUuid } from '../../data/uuid.ts';
 import { checkKey } from '../../objects/keys.ts';
 import type { ObjectStore } from '../../objects/store.ts';
@@ -22,7 +23,7 @@ export async function deleteRecordings(
   store: ObjectStore,
   { tenantId, days, most }: Batch,
 ): Promise<Deleted> {
-  const scope = { role: 'voicecell_admin', tenantId } as const;
+  const scope = adminOf(tenantId);
   const due = await database.within(scope, (transaction) =>
     transaction.query<{ id: string; object_key: string; growing: boolean }>(
       `select id, object_key, outcome is null as growing from recordings

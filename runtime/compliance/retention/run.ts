@@ -4,6 +4,7 @@
  */
 import type { Database } from '../../data/database.ts';
 import { describeFailure, isUnavailable } from '../../data/failures.ts';
+import { WHOLE_CELL } from '../../data/scope.ts';
 import type { ObjectStore } from '../../objects/store.ts';
 import type { Actor } from '../audit/audit.ts';
 import { forgetCallers } from './batches.ts';
@@ -12,7 +13,7 @@ import { deleteClass, due } from './delete-class.ts';
 import { clocksDisagree, mayHaveLeapt, RetentionRefusedError, readClocks, readShares, tooMuchAtOnce } from './guard.ts';
 import { sweepExports, sweepRecordings } from './objects.ts';
 import { retentionTerms, type Term } from './policies.ts';
-import { beginRun, byTenant, CELL, finishRun } from './runs.ts';
+import { beginRun, byTenant, finishRun } from './runs.ts';
 
 export interface RetentionOptions {
   /** Of the administration. One connection is enough. */
@@ -106,7 +107,7 @@ export async function runRetention(options: RetentionOptions): Promise<Retention
 }
 
 async function prepare({ database, isDryRun, isForced, now = Date.now }: RetentionOptions) {
-  return database.within(CELL, async (transaction) => {
+  return database.within(WHOLE_CELL, async (transaction) => {
     const clocks = await readClocks(transaction, now);
     const refusal =
       clocksDisagree(clocks) ??

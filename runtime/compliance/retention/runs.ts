@@ -1,15 +1,15 @@
 /** What is kept of a run: when it was done, and for the audit what it deleted of whom. */
 import type { Database } from '../../data/database.ts';
+import { WHOLE_CELL } from '../../data/scope.ts';
 import { type Actor, audit } from '../audit/audit.ts';
 import type { ClassReport } from './run.ts';
 
-export const CELL = { role: 'voicecell_admin', cellWide: true } as const;
 /** A note of a run is kept so long. */
 const RUNS_KEPT = '1 year';
 
 /** The audit is told before anything is gone: a job that is cut off has left its word. */
 export async function beginRun(database: Pick<Database, 'within'>, actor: Actor): Promise<string> {
-  return database.within(CELL, async (transaction) => {
+  return database.within(WHOLE_CELL, async (transaction) => {
     const [run] = await transaction.query<{ id: string }>('insert into retention_runs default values returning id');
     const resourceId = run!.id;
     await audit(transaction, actor, { action: 'begin', resource: 'retention-run', resourceId });
@@ -28,7 +28,7 @@ export async function finishRun(
   actor: Actor,
   { runId, report, isComplete }: Finished,
 ): Promise<void> {
-  await database.within(CELL, async (transaction) => {
+  await database.within(WHOLE_CELL, async (transaction) => {
     if (isComplete)
       await transaction.query('update retention_runs set finished_at = clock_timestamp() where id = $1', [runId]);
     await transaction.query(`delete from retention_runs where started_at < now() - interval '${RUNS_KEPT}'`);

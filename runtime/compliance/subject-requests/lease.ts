@@ -4,6 +4,7 @@
  * the step it was in.
  */
 import type { Database, Queryable } from '../../data/database.ts';
+import { WHOLE_CELL } from '../../data/scope.ts';
 import type { Actor } from '../audit/audit.ts';
 import {
   type Correction,
@@ -85,7 +86,7 @@ export async function claimRequest(
   worker: string,
   { id, orEarlier = false, kinds = REQUEST_KINDS }: Wanted = {},
 ): Promise<Claimed | undefined> {
-  const [row] = await database.within({ role: 'voicecell_admin', cellWide: true }, (transaction) =>
+  const [row] = await database.within(WHOLE_CELL, (transaction) =>
     transaction.query<ClaimedRow>(CLAIM, [worker, LEASE_MS, id ?? null, kinds, orEarlier]),
   );
   if (!row) return undefined;
@@ -139,7 +140,7 @@ export async function giveBack(
   },
 ): Promise<void> {
   const { id, worker, afterMs, error, isLast } = attempt;
-  await database.within({ role: 'voicecell_admin', cellWide: true }, (transaction) =>
+  await database.within(WHOLE_CELL, (transaction) =>
     transaction.query(
       `update subject_requests set state = case when state = 'done' then state when $5 then 'failed' else 'received' end,
          input = case when $5 then null else input end, worker = null, leased_until = now() + $3 * interval '1 ms', progress = progress || jsonb_build_object('lastError', $4::text)

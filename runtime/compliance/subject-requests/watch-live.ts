@@ -4,6 +4,7 @@
  */
 import type { LiveCalls } from '../../call/live-calls.ts';
 import type { Database } from '../../data/database.ts';
+import { WHOLE_CELL } from '../../data/scope.ts';
 import { type Logger, safeError } from '../../logger.ts';
 import { pause } from '../../pause.ts';
 
@@ -35,7 +36,7 @@ export async function watchLiveCalls({ database, calls, logger, signal }: WatchL
 export async function tellLiveCalls(database: Pick<Database, 'within'>, calls: LiveCalls): Promise<void> {
   const ids = calls.conversationIds;
   if (ids.length === 0) return;
-  const wishes = await database.within({ role: 'voicecell_admin', cellWide: true }, (transaction) =>
+  const wishes = await database.within(WHOLE_CELL, (transaction) =>
     transaction.query<{ id: string; erased: boolean }>(
       `select conversation_id as id, true as erased from erasures where conversation_id = any($1::uuid[])
        union all

@@ -1,5 +1,6 @@
 /** What the work on one request is done with: steps that are kept whole or not at all, and rests between them. */
 import type { Database, Queryable } from '../../data/database.ts';
+import { adminOf } from '../../data/scope.ts';
 import type { ObjectStore } from '../../objects/store.ts';
 import { pause } from '../../pause.ts';
 import { type Claimed, LEASE_MS, renewLease } from './lease.ts';
@@ -100,7 +101,7 @@ export class RequestWork {
     this.signal.throwIfAborted();
     const startedAt = performance.now();
     try {
-      return await this.#options.database.within({ role: 'voicecell_admin', tenantId: this.tenantId }, work);
+      return await this.#options.database.within(adminOf(this.tenantId), work);
     } finally {
       this.#tookMs = performance.now() - startedAt;
     }

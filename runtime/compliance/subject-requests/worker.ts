@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../data/database.ts';
 import { describeFailure, isUnavailable } from '../../data/failures.ts';
+import { WHOLE_CELL } from '../../data/scope.ts';
 import { type Logger, safeError } from '../../logger.ts';
 import { pause } from '../../pause.ts';
 import { discardExpired } from './expire.ts';
@@ -53,7 +54,7 @@ export function startSubjectRequestWorker(options: WorkerOptions): SubjectReques
     if (performance.now() < tidyAgainAt) return;
     tidyAgainAt = performance.now() + TIDIED_EVERY_MS;
     const before = overdue ?? 0;
-    overdue = await database.within({ role: 'voicecell_admin', cellWide: true }, countOverdue);
+    overdue = await database.within(WHOLE_CELL, countOverdue);
     if (overdue > before) logger.error({ overdue }, 'requests of people about their data are overdue');
     if (stores.exports) await discardExpired(database, stores.exports);
   }

@@ -3,17 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { CallEvent } from '../../../runtime/call/events.ts';
 import { claimCell, openTenants, residencyBreaches } from '../../../runtime/data/cell.ts';
-import { type Database, openDatabase, type Scope } from '../../../runtime/data/database.ts';
+import { type Database, openDatabase } from '../../../runtime/data/database.ts';
 import { placeOf, startOf, toRow } from '../../../runtime/data/event-row.ts';
 import { eventWriter } from '../../../runtime/data/event-writer.ts';
+import { adminOf, runtimeOf, type Scope } from '../../../runtime/data/scope.ts';
 import { houseOf } from '../../../runtime/tenants/house.ts';
 import { describeDatabases } from '../../support/databases.ts';
 import { house, prepareDatabase, testCell } from '../../support/tenants.ts';
 import { callEvents } from './events.ts';
 
 const cellWide = { role: 'voicecell_admin', cellWide: true } as const;
-const runtimeOf = (tenantId: string): Scope => ({ role: 'voicecell_runtime', tenantId });
-const adminOf = (tenantId: string): Scope => ({ role: 'voicecell_admin', tenantId });
 
 describeDatabases('the model', (testDatabase) => {
   let database: Database;

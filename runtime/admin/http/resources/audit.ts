@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { audit } from '../../../compliance/audit/audit.ts';
 import { allAuditEntries } from '../../../compliance/audit/read.ts';
-import type { Database, Scope } from '../../../data/database.ts';
+import type { Database } from '../../../data/database.ts';
+import { adminOf, type Scope, WHOLE_CELL } from '../../../data/scope.ts';
 import { listAudit } from '../../records.ts';
 import { type Context, type Endpoint, endpoint, type Streamed, streamEndpoint } from '../endpoint.ts';
 import { limit, noPath, paged, pageOf, tenantPath, uuid } from '../schemas.ts';
@@ -64,7 +65,7 @@ export const auditEndpoints: readonly Endpoint[] = [
     params: noPath,
     query: exportQuery,
     contentType: NDJSON,
-    stream: (asked) => exported(asked, { role: 'voicecell_admin', cellWide: true }, asked.query.after),
+    stream: (asked) => exported(asked, WHOLE_CELL, asked.query.after),
   }),
   endpoint(RESOURCE, {
     method: 'get',
@@ -90,7 +91,7 @@ export const auditEndpoints: readonly Endpoint[] = [
     params: tenantPath,
     query: exportQuery,
     contentType: NDJSON,
-    stream: (asked) => exported(asked, { role: 'voicecell_admin', tenantId: asked.params.tenantId }, asked.query.after),
+    stream: (asked) => exported(asked, adminOf(asked.params.tenantId), asked.query.after),
   }),
 ];
 

@@ -7,6 +7,7 @@ import {
   type SubjectRequest,
 } from '../../../compliance/subject-requests/request.ts';
 import { listRequests } from '../../../compliance/subject-requests/requests.ts';
+import { adminOf } from '../../../data/scope.ts';
 import type { ObjectStore } from '../../../objects/store.ts';
 import { AdminRefusal } from '../../refusal.ts';
 import {
@@ -136,7 +137,7 @@ export function subjectRequestEndpoints(desk?: SubjectDesk): readonly Endpoint[]
       params: path,
       contentType: 'application/zip',
       async stream({ database, actor, params: { tenantId, requestId } }) {
-        const { key } = await database.within({ role: 'voicecell_admin', tenantId }, (transaction) =>
+        const { key } = await database.within(adminOf(tenantId), (transaction) =>
           fetchArchive(transaction, actor, requestId),
         );
         const body = await desk?.exports?.get(key);
@@ -153,9 +154,7 @@ export function subjectRequestEndpoints(desk?: SubjectDesk): readonly Endpoint[]
       params: path,
       contentType: 'text/plain; charset=utf-8',
       async stream({ database, params: { tenantId, requestId } }) {
-        const page = await database.within({ role: 'voicecell_admin', tenantId }, (transaction) =>
-          showCertificate(transaction, requestId),
-        );
+        const page = await database.within(adminOf(tenantId), (transaction) => showCertificate(transaction, requestId));
         return { contentType: 'text/plain; charset=utf-8', fileName: `${requestId}.txt`, body: once(page) };
       },
     }),
