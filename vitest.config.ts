@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Whole calls, which mostly wait: many of a file fit side by side, and two files, but nothing heavy beside them. */
+/** Whole calls, which mostly wait: many of a file fit side by side, but nothing heavy beside them, not even another file. */
 const E2E = ['test/e2e/**/*.test.ts', 'test/bin/call.test.ts'];
 /** They leave nothing behind in the modules they load: loaded once a worker, these cost half the processor time. */
 const PLAIN = [
@@ -38,7 +38,16 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'e2e', include: E2E, maxConcurrency: 32, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'e2e',
+          include: E2E,
+          maxConcurrency: 32,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          // They are held in real time, on a machine that others may share: a call that fails is placed once more.
+          // What fails twice has failed, and what was placed twice is told.
+          retry: 1,
+        },
       },
     ],
   },

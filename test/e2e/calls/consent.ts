@@ -56,7 +56,8 @@ export function consent(cellFor: CellFor): void {
     const { cell, recordings } = await startCell(test);
     const events = await callOf(cell, [{ dials: '2' }, { says: 'Wait.' }, HANGS_UP]);
     expect(consentOf(events)).toEqual(['asked', 'played', 'no by dtmf']);
-    expect(heardIn(events)).toEqual([WORDING, 'Fine. Hello.', 'Sure, take your time.']);
+    // On a busy machine, behind an opener.
+    expect(heardIn(events)).toEqual([WORDING, 'Fine. Hello.', expect.stringMatching(/Sure, take your time\.$/)]);
     expect(eventsOfType(cell.events, 'recording-started')).toEqual([]);
     expect(await readdir(recordings, { recursive: true })).toEqual([]);
   });
@@ -76,7 +77,7 @@ export function consent(cellFor: CellFor): void {
     const { cell, recordings } = await startCell(test);
     const events = await callOf(cell, [YES, act, { says: 'Wait.' }, HANGS_UP]);
     expect(consentOf(events)).toEqual(['asked', 'played', 'yes by speech', withdrawn]);
-    expect(heardIn(events).slice(-2)).toEqual([STOPPED, 'Sure, take your time.']);
+    expect(heardIn(events).slice(-2)).toEqual([STOPPED, expect.stringMatching(/Sure, take your time\.$/)]);
     expect(await recordingOver(cell)).toMatchObject({ outcome: 'withdrawn', bytes: 0 });
     const files = await readdir(recordings, { recursive: true, withFileTypes: true });
     expect(files.filter((file) => file.isFile())).toEqual([]);
